@@ -1,0 +1,38 @@
+using System.Numerics;
+
+namespace Pallium.Numerics;
+
+/// <summary>A tensor that learning changes.</summary>
+/// <remarks>Row-major; a weight is stored [out, in] and applied as y = W x. Whoever changes the values calls the owning layer's Refresh.</remarks>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed class Parameter<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly AlignedBuffer<T> _values;
+
+    /// <summary>Creates zeros of the given shape.</summary>
+    public Parameter(params int[] shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        Shape = shape;
+        _values = new AlignedBuffer<T>(shape.Aggregate(1, (product, size) => checked(product * size)));
+    }
+
+    /// <summary>Extent of each axis.</summary>
+    public IReadOnlyList<int> Shape { get; }
+
+    /// <summary>Number of values.</summary>
+    public int Length => _values.Length;
+
+    /// <summary>The values.</summary>
+    public Span<T> Values => _values.Span;
+
+    /// <summary>Whether weight decay applies: matrices yes; biases, gains, time constants no.</summary>
+    public bool Decays { get; init; }
+
+    /// <summary>Lower bound that learning keeps after every update, or null.</summary>
+    public double? Minimum { get; init; }
+
+    /// <summary>Where this parameter's gradient lies in the <see cref="ParameterSet{T}"/> it was collected into.</summary>
+    internal int Offset { get; set; } = -1;
+}

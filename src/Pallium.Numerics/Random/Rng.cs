@@ -36,7 +36,7 @@ public struct Rng
     }
 
     /// <summary>An independent stream for a number: a series, a slice, a particle.</summary>
-    public readonly Rng For(long index) => 
+    public readonly Rng For(long index) =>
         new((_key * 6364136223846793005UL) + ((ulong)index * 1442695040888963407UL) + 1, _stream + 1);
 
     /// <summary>64 random bits.</summary>

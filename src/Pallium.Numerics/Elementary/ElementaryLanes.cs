@@ -66,12 +66,10 @@ public static class ElementaryLanes
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where V : unmanaged, ILanes<V, T>
     {
-        // exp(2|x|) ± 1 = s·p + (s ± 1) with s = 2^k and p = exp(r) - 1: nothing cancels, for k = 0 leaves p itself.
+        // exp(2|x|) ± 1 = s·p + (s ± 1): nothing cancels, for s = 1 leaves p itself.
         V one = V.Constant(1);
         V magnitude = V.Abs(x);
-        V r = Reduce<T, V>(V.Min(Constant<T, V>(20, 44), magnitude + magnitude), out V k);
-        V p = V.MultiplyAdd(r * ExpTail<T, V>(r), r, r);
-        V s = V.PowerOfTwo(k);
+        V p = ExpMinusOneParts<T, V>(V.Min(Constant<T, V>(20, 44), magnitude + magnitude), out V s);
         return V.CopySign(V.MultiplyAdd(s, p, s - one) / V.MultiplyAdd(s, p, s + one), x);
     }
 
@@ -158,6 +156,27 @@ public static class ElementaryLanes
         return V.Select(V.LessThan(magnitude, V.Constant(0.9)), V.MultiplyAdd(x, p, x), outer);
     }
 
+    /// <summary>exp(x) - 1 for |x| ≤ 40.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static V ExpMinusOne<T, V>(V x)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where V : unmanaged, ILanes<V, T>
+    {
+        V p = ExpMinusOneParts<T, V>(x, out V s);
+        return V.MultiplyAdd(s, p, s - V.Constant(1));
+    }
+
+    /// <summary>exp(x) = s·(1 + p), s = 2^k and p = exp(r) - 1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V ExpMinusOneParts<T, V>(V x, out V s)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where V : unmanaged, ILanes<V, T>
+    {
+        V r = Reduce<T, V>(x, out V k);
+        s = V.PowerOfTwo(k);
+        return V.MultiplyAdd(r * ExpTail<T, V>(r), r, r);
+    }
+
     /// <summary>exp(-x) for x ≥ 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V ExpOfMinus<T, V>(V x)
@@ -196,7 +215,7 @@ public static class ElementaryLanes
 
     /// <summary>Q(r) = (e^r - 1 - r)/r² for |r| ≤ ½·ln 2.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V ExpTail<T, V>(V r)
+    internal static V ExpTail<T, V>(V r)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where V : unmanaged, ILanes<V, T>
     {

@@ -43,7 +43,7 @@ internal static class Elementwise
     }
 
     /// <summary>y = f(x) at the width of <typeparamref name="V"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Map<T, V, TFunction>(ReadOnlySpan<T> x, Span<T> y)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where V : unmanaged, ILanes<V, T>
@@ -84,7 +84,7 @@ internal static class Elementwise
     }
 
     /// <summary>gradX += gradY·f' at the width of <typeparamref name="V"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Reverse<T, V, TFunction>(ReadOnlySpan<T> kept, ReadOnlySpan<T> gradY, Span<T> gradX)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where V : unmanaged, ILanes<V, T>

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Pallium.Numerics;
 
 /// <summary>A fixed run of numbers, zeroed, that begins on a 64-byte boundary and never moves.</summary>
-/// <typeparam name="T">The element.</typeparam>
+/// <typeparam name="T">The element; its size divides 64 bytes.</typeparam>
 public sealed class AlignedBuffer<T>
     where T : unmanaged
 {

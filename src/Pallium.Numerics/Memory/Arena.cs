@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Pallium.Numerics;
 
 /// <summary>A place inside an <see cref="Arena{T}"/>, which stays valid until the arena is reset.</summary>
@@ -9,14 +11,14 @@ public readonly record struct ArenaSlice(int Block, int Offset, int Length);
 /// <summary>Bump allocation of short-lived numbers: taken one after another, all given back at once.</summary>
 /// <remarks>
 /// After the first learning step of a shape the arena holds what a step needs, and later steps allocate nothing. Slices
-/// begin on 64-byte boundaries. One arena belongs to one thread.
+/// begin on 64-byte boundaries, and spans of them stay where they are while the arena grows. One arena belongs to one thread.
 /// </remarks>
 /// <typeparam name="T">The element.</typeparam>
 public sealed class Arena<T>
     where T : unmanaged
 {
     private const int MinimumBlock = 1 << 16;
-    private const int Granule = 16;
+    private static readonly int Granule = Math.Max(1, 64 / Unsafe.SizeOf<T>());
     private readonly List<AlignedBuffer<T>> _blocks = [];
     private int _block;
     private int _used;
@@ -26,6 +28,7 @@ public sealed class Arena<T>
         slice.Length == 0 ? [] : _blocks[slice.Block].Span.Slice(slice.Offset, slice.Length);
 
     /// <summary>Takes <paramref name="length"/> elements, zeroed.</summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative.</exception>
     public ArenaSlice Take(int length)
     {
         ArenaSlice slice = TakeDirty(length);
@@ -36,12 +39,13 @@ public sealed class Arena<T>
     /// <summary>Takes <paramref name="length"/> elements holding whatever was there, for callers that write all of them.</summary>
     public ArenaSlice TakeDirty(int length)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
         if (length == 0)
         {
             return default;
         }
 
-        while (_block < _blocks.Count && _used + length > _blocks[_block].Length)
+        while (_block < _blocks.Count && length > _blocks[_block].Length - _used)
         {
             _block++;
             _used = 0;

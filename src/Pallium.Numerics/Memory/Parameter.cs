@@ -10,11 +10,18 @@ public sealed class Parameter<T>
 {
     private readonly AlignedBuffer<T> _values;
 
-    /// <summary>Creates zeros of the given shape.</summary>
+    /// <summary>Creates zeros of the given shape; no axes make a single number.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An axis is negative.</exception>
+    /// <exception cref="OverflowException">There would be more than 2³¹ - 1 values.</exception>
     public Parameter(params int[] shape)
     {
         ArgumentNullException.ThrowIfNull(shape);
-        Shape = shape;
+        foreach (int size in shape)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(size, nameof(shape));
+        }
+
+        Shape = [.. shape];
         _values = new AlignedBuffer<T>(shape.Aggregate(1, (product, size) => checked(product * size)));
     }
 
@@ -33,6 +40,6 @@ public sealed class Parameter<T>
     /// <summary>Lower bound that learning keeps after every update, or null.</summary>
     public double? Minimum { get; init; }
 
-    /// <summary>Where this parameter's gradient lies in the <see cref="ParameterSet{T}"/> it was collected into.</summary>
-    internal int Offset { get; set; } = -1;
+    /// <summary>Place in the <see cref="ParameterSet{T}"/> it was collected into last; -1: none.</summary>
+    internal int Index { get; set; } = -1;
 }

@@ -66,11 +66,15 @@ public static class ElementaryLanes
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where V : unmanaged, ILanes<V, T>
     {
-        // exp(2|x|) ± 1 = s·p + (s ± 1): nothing cancels, for s = 1 leaves p itself.
+        // exp(2|x|) ± 1 = s·p + (s ± 1): nothing cancels, for s = 1 leaves p itself. Beyond 1 the numerator's rounding
+        // would show, and 1 - 2/(exp(2|x|) + 1) is used.
         V one = V.Constant(1);
         V magnitude = V.Abs(x);
         V p = ExpMinusOneParts<T, V>(V.Min(Constant<T, V>(20, 44), magnitude + magnitude), out V s);
-        return V.CopySign(V.MultiplyAdd(s, p, s - one) / V.MultiplyAdd(s, p, s + one), x);
+        V large = V.LessThan(one, magnitude);
+        V numerator = V.Select(large, V.Constant(2), V.MultiplyAdd(s, p, s - one));
+        V quotient = numerator / V.MultiplyAdd(s, p, s + one);
+        return V.CopySign(V.Select(large, one - quotient, quotient), x);
     }
 
     /// <summary>log(1 + exp(x)), accurate relatively down to the denormals.</summary>

@@ -95,7 +95,7 @@ public sealed class Cfc<T> : RecurrentLayer<T>
         StateBytes: StateSize * Unsafe.SizeOf<T>());
 
     /// <inheritdoc/>
-    protected override int RecordSize => _record.Size;
+    protected override int RecordSize(int rows) => rows * _record.Size;
 
     /// <inheritdoc/>
     public override void Initialize(Rng rng)

@@ -86,7 +86,7 @@ public sealed class Lstm<T> : RecurrentLayer<T>
     public override void Refresh() => _map.Refresh();
 
     /// <inheritdoc/>
-    protected override int RecordSize => _record.Size;
+    protected override int RecordSize(int rows) => rows * _record.Size;
 
     /// <inheritdoc/>
     public override int PassScratch(int steps, int rows) =>

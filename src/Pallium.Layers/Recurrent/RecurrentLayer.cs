@@ -5,8 +5,9 @@ namespace Pallium.Layers;
 
 /// <summary>A layer whose learning form is its streaming form, step after step, with what each slice computed kept in a record.</summary>
 /// <remarks>
-/// The trace is [T, B, R], one record of R numbers per slice, so that the reverse pass forms weight gradients as one
-/// product over all slices. In streaming the records are scratch. The two forms thus give the same bits.
+/// The trace holds one record per step; most layers make it of one record of R numbers per slice, [T, B, R], so that the
+/// reverse pass forms weight gradients as one product over all slices. In streaming the record is scratch. The two forms
+/// thus give the same bits.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public abstract class RecurrentLayer<T> : ISequenceLayer<T>
@@ -27,8 +28,8 @@ public abstract class RecurrentLayer<T> : ISequenceLayer<T>
     /// <inheritdoc/>
     public abstract LayerCost Cost { get; }
 
-    /// <summary>R, numbers kept per slice; a multiple of 16.</summary>
-    protected abstract int RecordSize { get; }
+    /// <summary>Numbers kept per step of B rows.</summary>
+    protected abstract int RecordSize(int rows);
 
     /// <inheritdoc/>
     public abstract void Initialize(Rng rng);
@@ -37,7 +38,7 @@ public abstract class RecurrentLayer<T> : ISequenceLayer<T>
     public abstract void Refresh();
 
     /// <inheritdoc/>
-    public int StepScratch(int rows) => checked(rows * RecordSize);
+    public int StepScratch(int rows) => RecordSize(rows);
 
     /// <inheritdoc/>
     public void Step(ReadOnlySpan<T> inputs, ReadOnlySpan<T> elapsed, Span<T> states, Span<T> outputs, Span<T> scratch)
@@ -47,7 +48,7 @@ public abstract class RecurrentLayer<T> : ISequenceLayer<T>
     }
 
     /// <inheritdoc/>
-    public int TraceSize(int steps, int rows) => checked(steps * rows * RecordSize);
+    public int TraceSize(int steps, int rows) => checked(steps * RecordSize(rows));
 
     /// <inheritdoc/>
     public abstract int PassScratch(int steps, int rows);
@@ -57,6 +58,7 @@ public abstract class RecurrentLayer<T> : ISequenceLayer<T>
     {
         this.CheckPass(pass);
         int rows = pass.Rows;
+        int record = RecordSize(rows);
         pass.Start.CopyTo(pass.Final);
         for (int step = 0; step < pass.Steps; step++)
         {
@@ -66,7 +68,7 @@ public abstract class RecurrentLayer<T> : ISequenceLayer<T>
                 pass.Elapsed.Slice(first, rows),
                 pass.Final,
                 pass.Outputs.Slice(first * Outputs, rows * Outputs),
-                pass.Trace.Slice(first * RecordSize, rows * RecordSize));
+                pass.Trace.Slice(step * record, record));
         }
     }
 
@@ -81,6 +83,6 @@ public abstract class RecurrentLayer<T> : ISequenceLayer<T>
     /// <param name="elapsed">[B].</param>
     /// <param name="states">[B, S], advanced in place.</param>
     /// <param name="outputs">[B, O], overwritten.</param>
-    /// <param name="records">[B, R], overwritten.</param>
+    /// <param name="records">What the step keeps, overwritten.</param>
     protected abstract void Advance(ReadOnlySpan<T> inputs, ReadOnlySpan<T> elapsed, Span<T> states, Span<T> outputs, Span<T> records);
 }

@@ -1,0 +1,167 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Pallium.Numerics;
+
+namespace Pallium.Layers;
+
+/// <summary>Synapses as lists, one per target: lanes over the rows of the batch.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+internal sealed class SparseSynapses<T> : SynapseBank<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private const int Fields = 4;
+    private const int Weight = 0;
+    private const int Steepness = 1;
+    private const int Offset = 2;
+    private const int Reversal = 3;
+    private readonly int[] _sources;
+    private readonly int[] _starts;
+    private readonly AlignedBuffer<T> _packed;
+
+    public SparseSynapses(SynapseParameters<T> parameters)
+        : base(parameters)
+    {
+        _sources = [.. parameters.Synapses.Select(synapse => synapse.Source)];
+        _starts = [.. Enumerable.Range(0, parameters.Targets + 1).Select(target => parameters.Synapses.Count(synapse => synapse.Target < target))];
+        _packed = new AlignedBuffer<T>(_sources.Length * Fields);
+    }
+
+    public override Plane PlaneOf(int rows, int units) => new(rows, units, IsUnitMajor: true);
+
+    public override void Refresh()
+    {
+        T toExponent = T.CreateChecked(-SynapseGate.Log2E);
+        for (int i = 0; i < _sources.Length; i++)
+        {
+            int place = Parameters.Place(i);
+            Span<T> packed = _packed.Span.Slice(i * Fields, Fields);
+            T steepness = Parameters.Slope.Values[place] * toExponent;
+            packed[Weight] = Parameters.Conductance(place);
+            packed[Steepness] = steepness;
+            packed[Offset] = -steepness * Parameters.Mean.Values[place];
+            packed[Reversal] = Parameters.Reversal.Values[place];
+        }
+    }
+
+    public override void Accumulate(int rows, ReadOnlySpan<T> sources, Span<T> numerators, Span<T> denominators)
+    {
+        int lanes = PlaneOf(rows, 1).Lanes;
+        if (LaneWidth.Is512 && lanes >= Lanes512<T>.Count)
+        {
+            Accumulate<Lanes512<T>>(lanes, sources, numerators, denominators);
+        }
+        else if (LaneWidth.Is256 && lanes >= Lanes256<T>.Count)
+        {
+            Accumulate<Lanes256<T>>(lanes, sources, numerators, denominators);
+        }
+        else
+        {
+            Accumulate<Lanes128<T>>(lanes, sources, numerators, denominators);
+        }
+    }
+
+    public override int SumsLength(int rows) => _sources.Length * Fields * PlaneOf(rows, 1).Lanes;
+
+    public override int Scratch(int rows) => 0;
+
+    public override void AccumulateBackward(
+        int rows, ReadOnlySpan<T> sources, ReadOnlySpan<T> dNumerators, ReadOnlySpan<T> dDenominators, Span<T> dSources, Span<T> sums, Span<T> scratch)
+    {
+        int lanes = PlaneOf(rows, 1).Lanes;
+        if (LaneWidth.Is512 && lanes >= Lanes512<T>.Count)
+        {
+            AccumulateBackward<Lanes512<T>>(lanes, sources, dNumerators, dDenominators, dSources, sums);
+        }
+        else if (LaneWidth.Is256 && lanes >= Lanes256<T>.Count)
+        {
+            AccumulateBackward<Lanes256<T>>(lanes, sources, dNumerators, dDenominators, dSources, sums);
+        }
+        else
+        {
+            AccumulateBackward<Lanes128<T>>(lanes, sources, dNumerators, dDenominators, dSources, sums);
+        }
+    }
+
+    public override void AddGradients(int rows, ReadOnlySpan<T> sums, Gradients<T> gradients)
+    {
+        int lanes = PlaneOf(rows, 1).Lanes;
+        for (int i = 0; i < _sources.Length; i++)
+        {
+            ReadOnlySpan<T> sum = sums.Slice(i * Fields * lanes, Fields * lanes);
+            Parameters.AddGradients(
+                Parameters.Place(i),
+                Reduction.Sum(sum[..lanes]),
+                Reduction.Sum(sum.Slice(lanes, lanes)),
+                Reduction.Sum(sum.Slice(2 * lanes, lanes)),
+                Reduction.Sum(sum.Slice(3 * lanes, lanes)),
+                gradients);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Accumulate<V>(int lanes, ReadOnlySpan<T> sources, Span<T> numerators, Span<T> denominators)
+        where V : unmanaged, ILanes<V, T>
+    {
+        ref T values = ref MemoryMarshal.GetReference(sources);
+        ref T parameters = ref MemoryMarshal.GetReference(_packed.Span);
+        for (int target = 0; target + 1 < _starts.Length; target++)
+        {
+            for (int lane = 0; lane < lanes; lane += V.Count)
+            {
+                ref T numerator = ref numerators[(target * lanes) + lane];
+                ref T denominator = ref denominators[(target * lanes) + lane];
+                V num = V.Load(ref numerator, 0);
+                V den = V.Load(ref denominator, 0);
+                for (int i = _starts[target]; i < _starts[target + 1]; i++)
+                {
+                    ref T synapse = ref Unsafe.Add(ref parameters, i * Fields);
+                    V v = V.Load(ref Unsafe.Add(ref values, (_sources[i] * lanes) + lane), 0);
+                    V t = V.MultiplyAdd(V.Broadcast(Unsafe.Add(ref synapse, Steepness)), v, V.Broadcast(Unsafe.Add(ref synapse, Offset)));
+                    V r = V.Broadcast(Unsafe.Add(ref synapse, Weight)) / SynapseGate.Denominator<T, V>(t);
+                    num = V.MultiplyAdd(r, V.Broadcast(Unsafe.Add(ref synapse, Reversal)), num);
+                    den += r;
+                }
+
+                V.Store(num, ref numerator, 0);
+                V.Store(den, ref denominator, 0);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void AccumulateBackward<V>(
+        int lanes, ReadOnlySpan<T> sources, ReadOnlySpan<T> dNumerators, ReadOnlySpan<T> dDenominators, Span<T> dSources, Span<T> sums)
+        where V : unmanaged, ILanes<V, T>
+    {
+        V one = V.Constant(1);
+        T toSlope = T.CreateChecked(-1 / SynapseGate.Log2E);
+        ref T values = ref MemoryMarshal.GetReference(sources);
+        ref T dValues = ref MemoryMarshal.GetReference(dSources);
+        ref T parameters = ref MemoryMarshal.GetReference(_packed.Span);
+        for (int target = 0; target + 1 < _starts.Length; target++)
+        {
+            for (int lane = 0; lane < lanes; lane += V.Count)
+            {
+                V a = V.Load(in dNumerators[(target * lanes) + lane], 0);
+                V b = V.Load(in dDenominators[(target * lanes) + lane], 0);
+                for (int i = _starts[target]; i < _starts[target + 1]; i++)
+                {
+                    ref T synapse = ref Unsafe.Add(ref parameters, i * Fields);
+                    nuint source = (nuint)((_sources[i] * lanes) + lane);
+                    T steepness = Unsafe.Add(ref synapse, Steepness);
+                    V slope = V.Broadcast(Unsafe.Add(ref synapse, Weight) * steepness * toSlope);
+                    V v = V.Load(ref values, source);
+                    V g = one / SynapseGate.Denominator<T, V>(V.MultiplyAdd(V.Broadcast(steepness), v, V.Broadcast(Unsafe.Add(ref synapse, Offset))));
+                    V q = V.MultiplyAdd(a, V.Broadcast(Unsafe.Add(ref synapse, Reversal)), b) * (g * (one - g));
+                    V.Store(V.MultiplyAdd(q, slope, V.Load(ref dValues, source)), ref dValues, source);
+                    ref T sum = ref sums[(i * Fields * lanes) + lane];
+                    V.Store(V.MultiplyAdd(a, g, V.Load(ref sum, 0)), ref sum, 0);
+                    V.Store(V.MultiplyAdd(b, g, V.Load(ref sum, (nuint)lanes)), ref sum, (nuint)lanes);
+                    V.Store(V.Load(ref sum, (nuint)(2 * lanes)) + q, ref sum, (nuint)(2 * lanes));
+                    V.Store(V.MultiplyAdd(q, v, V.Load(ref sum, (nuint)(3 * lanes))), ref sum, (nuint)(3 * lanes));
+                }
+            }
+        }
+    }
+}

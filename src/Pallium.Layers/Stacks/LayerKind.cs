@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 
 namespace Pallium.Layers;
@@ -14,7 +13,11 @@ public abstract class LayerKind
     }
 
     /// <summary>Every kind, in the order in which help lists them.</summary>
-    public static IReadOnlyList<LayerKind> All { get; } = [new Liquid(), new ClosedForm(), new LongShortTermMemory(), new Affine()];
+    public static IReadOnlyList<LayerKind> All { get; } =
+    [
+        new Liquid(), new ClosedForm(), new LiquidTimeConstant(), new LongShortTermMemory(), new GatedRecurrentUnit(),
+        new Affine(), new GatedFeedforward(), new RootMeanSquare(), new MeanAndVariance(), new Dropping(), new Around(),
+    ];
 
     /// <summary>The name in stack texts.</summary>
     public string Name { get; }
@@ -41,106 +44,86 @@ public abstract class LayerKind
     private sealed class ClosedForm() : LayerKind(
         "cfc",
         "closed-form continuous-time cell",
-        Units(),
+        new("units", OptionForm.Wiring(WiringText.All, WiringText.Ncp), null, "hidden units, or ncp: and neurons of a neural circuit"),
         new("mode", OptionForm.Choice<CfcMode>(), CfcMode.Default, "form of the cell"),
         new("backbone", OptionForm.Shape, new BackboneShape(1, 128), "layers x units between (x, h) and the heads; 0: none"),
-        new("mixed", OptionForm.Choice("no", "yes"), "no", "whether an LSTM updates h first"))
+        new("mixed", OptionForm.Switch, false, "whether an LSTM updates h first"),
+        new("outputs", OptionForm.Count, 0, "motor neurons of a circuit; a quarter of its neurons if not given"),
+        new("sparsity", OptionForm.Fraction, WiringText.Sparsity, "share of synapses that a circuit leaves out"),
+        new("seed", OptionForm.Seed, WiringText.Seed, "draws the circuit"))
     {
         internal override ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs)
         {
+            WiringText wiring = spec.Get<WiringText>("units");
+            if (wiring.Kind == WiringText.Ncp)
+            {
+                return WiredCfc.Create<T>((NcpWiring)wiring.Draw(spec, inputs), spec.Get<CfcMode>("mode"));
+            }
+
             BackboneShape backbone = spec.Get<BackboneShape>("backbone");
-            return new Cfc<T>(new(inputs, spec.Get<int>("units"))
+            return new Cfc<T>(new(inputs, wiring.Units)
             {
                 Mode = spec.Get<CfcMode>("mode"),
                 BackboneLayers = backbone.Layers,
                 BackboneUnits = Math.Max(backbone.Units, 1),
-                MixedMemory = spec.Get<string>("mixed") == "yes",
+                MixedMemory = spec.Get<bool>("mixed"),
             });
         }
     }
 
+    private sealed class LiquidTimeConstant() : LayerKind(
+        "ltc",
+        "liquid time-constant cells with a fused solver",
+        new("units", OptionForm.Wiring(WiringText.All, WiringText.Ncp, WiringText.Random), null, "neurons, all connected; ncp: or random: for fewer synapses"),
+        new("unfolds", OptionForm.Count, 6, "solver steps per slice"),
+        new("softplus", OptionForm.Switch, false, "whether conductances are softplus of their parameters"),
+        new("outputs", OptionForm.Count, 0, "motor neurons of a circuit; a quarter of its neurons if not given"),
+        new("sparsity", OptionForm.Fraction, WiringText.Sparsity, "share of synapses left out by ncp: and random:"),
+        new("seed", OptionForm.Seed, WiringText.Seed, "draws the wiring"))
+    {
+        internal override ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs) => new Ltc<T>(
+            new(spec.Get<WiringText>("units").Draw(spec, inputs)) { Unfolds = spec.Get<int>("unfolds"), IsSoftplus = spec.Get<bool>("softplus") });
+    }
+
     private sealed class LongShortTermMemory() : LayerKind("lstm", "long short-term memory", Units())
     {
-        internal override ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs) =>
-            new Lstm<T>(new(inputs, spec.Get<int>("units")));
+        internal override ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs) => new Lstm<T>(new(inputs, spec.Get<int>("units")));
+    }
+
+    private sealed class GatedRecurrentUnit() : LayerKind("gru", "gated recurrent unit", Units())
+    {
+        internal override ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs) => new Gru<T>(new(inputs, spec.Get<int>("units")));
     }
 
     private sealed class Affine() : LayerKind("linear", "y = W x + b", Units("output channels"))
     {
-        internal override ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs) =>
-            new Linear<T>(new(inputs, spec.Get<int>("units")));
+        internal override ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs) => new Linear<T>(new(inputs, spec.Get<int>("units")));
     }
-}
 
-/// <summary>An option of a <see cref="LayerKind"/>.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Form">What its values look like.</param>
-/// <param name="Default">Its value if not given; null if it must be given.</param>
-/// <param name="Help">What it does, in a few words.</param>
-public sealed record LayerOption(string Name, OptionForm Form, object? Default, string Help);
-
-/// <summary>Layers and units of a backbone; 0 layers have 0 units.</summary>
-internal sealed record BackboneShape(int Layers, int Units);
-
-/// <summary>What the values of an option look like in text.</summary>
-public sealed class OptionForm
-{
-    private const int MostUnits = 16384;
-
-    private OptionForm(string expected, Func<StackTextReader, object> read, Func<object, string>? write = null)
+    private sealed class GatedFeedforward() : LayerKind("swiglu", "feed-forward block, y = W (silu(W x) * W x)", Units())
     {
-        Expected = expected;
-        Read = read;
-        Write = write ?? (value => Convert.ToString(value, CultureInfo.InvariantCulture)!);
+        internal override ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs) => new SwiGlu<T>(new(inputs, spec.Get<int>("units")));
     }
 
-    /// <summary>The values, in words.</summary>
-    public string Expected { get; }
-
-    internal Func<StackTextReader, object> Read { get; }
-
-    internal Func<object, string> Write { get; }
-
-    /// <summary>A positive whole number.</summary>
-    internal static OptionForm Count { get; } = new("a whole number", reader => reader.Count(1, MostUnits));
-
-    /// <summary>A number p with 0 ≤ p &lt; 1.</summary>
-    internal static OptionForm Fraction { get; } = new("a number from 0 to 1", reader => reader.Fraction());
-
-    /// <summary>Layers and units, such as 2x128, or 0.</summary>
-    internal static OptionForm Shape { get; } = new(
-        "layers x units",
-        reader =>
-        {
-            int layers = reader.Count(0, 3);
-            if (layers == 0)
-            {
-                return new BackboneShape(0, 0);
-            }
-
-            reader.Expect('x');
-            return new BackboneShape(layers, reader.Count(1, MostUnits));
-        },
-        value => value is BackboneShape { Layers: > 0 } shape ? string.Create(CultureInfo.InvariantCulture, $"{shape.Layers}x{shape.Units}") : "0");
-
-    /// <summary>A stack.</summary>
-    internal static OptionForm Stack { get; } = new("a stack", reader => reader.Nested());
-
-    /// <summary>One of some words.</summary>
-    internal static OptionForm Choice(params string[] words) =>
-        new(string.Join(" or ", words), reader => reader.Name("one of", words, word => word));
-
-    /// <summary>One of the values of an enumeration, written in snake case.</summary>
-    internal static OptionForm Choice<TValue>()
-        where TValue : struct, Enum
+    private sealed class RootMeanSquare() : LayerKind("rmsnorm", "divides by the root mean square over channels")
     {
-        TValue[] values = Enum.GetValues<TValue>();
-        return new(
-            string.Join(" or ", values.Select(value => SnakeCase(value.ToString()))),
-            reader => reader.Name("one of", values, value => SnakeCase(value.ToString())),
-            value => SnakeCase(value.ToString()!));
+        internal override ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs) => new RmsNorm<T>(new(inputs));
     }
 
-    private static string SnakeCase(string name) =>
-        string.Concat(name.Select((c, i) => i > 0 && char.IsUpper(c) ? $"_{char.ToLowerInvariant(c)}" : $"{char.ToLowerInvariant(c)}"));
+    private sealed class MeanAndVariance() : LayerKind("layernorm", "takes mean and scale out over channels")
+    {
+        internal override ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs) => new LayerNorm<T>(new(inputs));
+    }
+
+    private sealed class Dropping() : LayerKind(
+        "dropout", "in learning, sets channels to zero at random", new LayerOption("rate", OptionForm.Fraction, null, "share set to zero"))
+    {
+        internal override ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs) => new Dropout<T>(new(inputs, spec.Get<double>("rate")));
+    }
+
+    private sealed class Around() : LayerKind(
+        "residual", "y = x + block(x)", new LayerOption("block", OptionForm.Stack, null, "the stack inside"))
+    {
+        internal override ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs) => new Residual<T>(spec.Get<StackSpec>("block").Build<T>(inputs));
+    }
 }

@@ -26,6 +26,9 @@ internal sealed class StackTextReader(string text)
     /// <summary>Whether nothing is left.</summary>
     public bool AtEnd => Position == text.Length;
 
+    /// <summary>Whether a digit comes next.</summary>
+    public bool AtDigit => char.IsAsciiDigit(Next());
+
     /// <summary>Whether a word and '=' come next.</summary>
     public bool AtAssignment
     {

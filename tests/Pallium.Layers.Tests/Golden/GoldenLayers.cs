@@ -26,7 +26,7 @@ internal sealed record GoldenLayer<T>(ISequenceLayer<T> Layer, params string[] S
 /// <summary>Which layer a golden case is about.</summary>
 internal static class GoldenLayers
 {
-    private static readonly string[] Prefixes = ["lstm", "cfc_default", "cfc_no_gate", "cfc_pure", "cfc_mixed", "cfc_ncp", "ltc"];
+    private static readonly string[] Prefixes = ["lstm", "gru", "rmsnorm", "layernorm", "swiglu", "cfc_default", "cfc_no_gate", "cfc_pure", "cfc_mixed", "cfc_ncp", "ltc"];
 
     public static bool IsKnown(string name) => Prefixes.Any(prefix => name == prefix || name.StartsWith(prefix + "_", StringComparison.Ordinal));
 
@@ -34,6 +34,10 @@ internal static class GoldenLayers
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => file.Case.Split('_')[0] switch
         {
             "lstm" => new(new Lstm<T>(new(file.Int("I"), file.Int("H"))), "h", "c"),
+            "gru" => new(new Gru<T>(new(file.Int("I"), file.Int("H"))), "h"),
+            "rmsnorm" => new(new RmsNorm<T>(new(file.Int("D")) { Epsilon = file.Double("eps") })),
+            "layernorm" => new(new LayerNorm<T>(new(file.Int("D")) { Epsilon = file.Double("eps") })),
+            "swiglu" => new(new SwiGlu<T>(new(file.Int("D"), file.Int("F")))),
             "cfc" when file.Case.StartsWith("cfc_ncp", StringComparison.Ordinal) => Wired<T>(file),
             "cfc" => ClosedForm<T>(file),
             "ltc" => Liquid<T>(file),

@@ -1,3 +1,7 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Pallium.Numerics;
+
 namespace Pallium.Layers.Tests;
 
 public sealed class StackTextTests
@@ -8,6 +12,10 @@ public sealed class StackTextTests
     [InlineData("cfc(64,mode=pure,backbone=2x128)", "cfc(64,mode=pure,backbone=2x128)")]
     [InlineData("cfc(backbone=1x128,mode=default,units=7,mixed=yes)", "cfc(7,mixed=yes)")]
     [InlineData("cfc(7,backbone=0)", "cfc(7,backbone=0)")]
+    [InlineData("cfc(ncp:32,outputs=4)", "cfc(ncp:32,outputs=4)")]
+    [InlineData("ltc( random : 32 , sparsity = 0.25, unfolds=6,seed=5)", "ltc(random:32,sparsity=0.25,seed=5)")]
+    [InlineData("gru(32)+linear(16)+rmsnorm()+layernorm()x3", "gru(32)+linear(16)+rmsnorm+layernorm()x3")]
+    [InlineData("residual(rmsnorm + swiglu(128) + dropout(0.1)) x2", "residual(rmsnorm+swiglu(128)+dropout(0.1))x2")]
     public void The_canonical_form_has_no_spaces_and_no_defaults(string text, string canonical)
     {
         StackSpec stack = StackText.Parse(text);
@@ -27,6 +35,10 @@ public sealed class StackTextTests
     [InlineData("cfc(64,mode=pur)", 13, "found 'pur', expected one of: default, no_gate, pure; did you mean 'pure'?")]
     [InlineData("cfc(64,64)", 8, "found '6', expected an option of cfc.")]
     [InlineData("cfc(64,units=3)", 8, "found option 'units' a second time, expected each option once.")]
+    [InlineData("ltc(npc:32)", 5, "found 'npc', expected a whole number, or a wiring of: ncp, random; did you mean 'ncp'?")]
+    [InlineData("rmsnorm(3)", 9, "found '3', expected ')' (rmsnorm has no options).")]
+    [InlineData("dropout(1)", 9, "found '1', expected a number from 0 up to, not including, 1.")]
+    [InlineData("residual(lstm(3)", 17, "found the end, expected ',' or ')'.")]
     [InlineData("lstm(64)x0", 10, "found '0', expected a whole number from 1 to 256.")]
     [InlineData("lstm(99999999999999999999)", 6, "expected a whole number from 1 to 16384.")]
     public void Errors_name_the_place_and_what_was_expected(string text, int position, string part)
@@ -47,4 +59,64 @@ public sealed class StackTextTests
         Assert.Equal(12 + 12 + 5, stack.StateSize);
         Assert.Contains(stack.Parameters, item => item.Name == "3.backbone_0.weight" && item.Parameter.Shape is [128, 9]);
     }
+
+    [Fact]
+    public void Nesting_has_an_end() =>
+        Assert.Throws<StackTextException>(() => StackText.Parse(string.Concat(Enumerable.Repeat("residual(", 100_000))));
+
+    [Fact]
+    public void Every_kind_has_a_text_that_builds()
+    {
+        foreach (LayerKind kind in LayerKind.All)
+        {
+            string first = kind.Options is [{ Default: null } option, ..] ? option.Name switch { "rate" => "(0.5)", "block" => "(rmsnorm)", _ => "(6)" } : "";
+            Assert.Equal(8, StackText.Parse(kind.Name + first).Build<double>(8).Inputs);
+            Assert.NotEmpty(kind.Summary);
+        }
+    }
+
+    [Fact]
+    public void Any_stack_survives_its_text() => Check.One(
+        Config.QuickThrowOnFailure.WithReplay(12345, 678901),
+        Prop.ForAll(
+            Gen.Choose(0, int.MaxValue).ToArbitrary(),
+            seed =>
+            {
+                string text = RandomText(new Rng((ulong)seed), depth: 0);
+                StackSpec stack = StackText.Parse(text);
+                StackSpec again = StackText.Parse(stack.ToString());
+                return again.ToString() == stack.ToString() && again.Equals(stack) && again.Layers.Count == stack.Layers.Count;
+            }));
+
+    private static string RandomText(Rng rng, int depth)
+    {
+        var layers = new List<string>();
+        for (int i = rng.Below(3); i >= 0; i--)
+        {
+            LayerKind kind = LayerKind.All[rng.Below(LayerKind.All.Count)];
+            var values = new List<string>();
+            foreach (LayerOption option in kind.Options)
+            {
+                if (option.Default is null || rng.Below(2) == 0)
+                {
+                    values.Add($"{option.Name} = {RandomValue(option, ref rng, depth)}");
+                }
+            }
+
+            layers.Add($"{kind.Name}({string.Join(" ,", values)}){(rng.Below(2) == 0 ? "" : $"x{1 + rng.Below(256)}")}");
+        }
+
+        return string.Join(" + ", layers);
+    }
+
+    private static string RandomValue(LayerOption option, ref Rng rng, int depth) => option.Name switch
+    {
+        "block" => depth < 3 ? RandomText(rng.For("block"), depth + 1) : "rmsnorm",
+        "mode" => new[] { "default", "no_gate", "pure" }[rng.Below(3)],
+        "backbone" => new[] { "0", "1x128", "3x7" }[rng.Below(3)],
+        "mixed" or "softplus" => new[] { "yes", "no" }[rng.Below(2)],
+        "rate" or "sparsity" => new[] { "0", "0.5", "0.125", ".75" }[rng.Below(4)],
+        "units" when option.Form.Expected.Length > 0 && rng.Below(4) == 0 && option.Help.Contains("ncp", StringComparison.Ordinal) => $"ncp:{1 + rng.Below(99)}",
+        _ => $"{1 + rng.Below(999)}",
+    };
 }

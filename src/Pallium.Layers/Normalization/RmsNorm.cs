@@ -1,0 +1,120 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using Pallium.Numerics;
+
+namespace Pallium.Layers;
+
+/// <summary>What an <see cref="RmsNorm{T}"/> is made from.</summary>
+/// <param name="Channels">Channels of x and y.</param>
+public sealed record RmsNormOptions(int Channels)
+{
+    /// <summary>Added to the mean square.</summary>
+    public double Epsilon { get; init; } = 1e-6;
+}
+
+/// <summary>y = w x / √(mean(x²) + ε) over the channels of every slice; parameter w [C].</summary>
+/// <remarks>Source: Zhang and Sennrich, NeurIPS 2019, eq. 4.</remarks>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed class RmsNorm<T> : PositionwiseLayer<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly T _epsilon;
+    private readonly T _count;
+    private readonly Parameter<T> _gain;
+
+    /// <summary>Creates the layer with gains of zero.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There are no channels, or ε is not positive.</exception>
+    public RmsNorm(RmsNormOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Channels);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Epsilon);
+        Inputs = options.Channels;
+        _epsilon = T.CreateChecked(options.Epsilon);
+        _count = T.CreateChecked(Inputs);
+        _gain = new(Inputs);
+    }
+
+    /// <inheritdoc/>
+    public override int Inputs { get; }
+
+    /// <inheritdoc/>
+    public override IEnumerable<(string Name, Parameter<T> Parameter)> Parameters => [("w", _gain)];
+
+    /// <inheritdoc/>
+    public override LayerCost Cost => new(3 * Inputs, 2, Inputs * Unsafe.SizeOf<T>(), 0);
+
+    /// <inheritdoc/>
+    protected override int RecordSize => 1;
+
+    /// <inheritdoc/>
+    public override void Initialize(Rng rng) => _gain.Values.Fill(T.One);
+
+    /// <inheritdoc/>
+    public override void Refresh()
+    {
+    }
+
+    /// <inheritdoc/>
+    public override (StepNode Outputs, StepNode? State) Describe(StepGraph<T> graph, StepNode inputs, StepNode elapsed, StepNode? state)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        var mean = new T[Inputs];
+        Array.Fill(mean, T.One / _count);
+        StepNode meanSquare = graph.Affine(graph.Constant(mean), graph.Apply(StepOperation.Multiply, inputs, inputs));
+        StepNode root = graph.Apply(StepOperation.Sqrt, graph.Apply(StepOperation.Add, meanSquare, graph.Constant(_epsilon)));
+        return (graph.Apply(StepOperation.Multiply, graph.Apply(StepOperation.Divide, inputs, root), graph.Constant(_gain)), null);
+    }
+
+    /// <inheritdoc/>
+    protected override void Apply(int slices, ReadOnlySpan<T> inputs, Span<T> outputs, Span<T> records)
+    {
+        for (int slice = 0; slice < slices; slice++)
+        {
+            ReadOnlySpan<T> x = inputs.Slice(slice * Inputs, Inputs);
+            Span<T> y = outputs.Slice(slice * Inputs, Inputs);
+            T scale = T.One / T.Sqrt((Reduction.SumOfSquares(x) / _count) + _epsilon);
+            records[slice] = scale;
+            TensorPrimitives.Multiply(x, scale, y);
+            TensorPrimitives.Multiply(y, _gain.Values, y);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void ApplyBackward(int slices, in SequencePass<T> pass, in SequenceGradients<T> gradients)
+    {
+        Span<T> dGain = gradients.Parameters[_gain];
+        for (int slice = 0; slice < slices; slice++)
+        {
+            ReadOnlySpan<T> x = pass.Inputs.Slice(slice * Inputs, Inputs);
+            ReadOnlySpan<T> dy = gradients.Outputs.Slice(slice * Inputs, Inputs);
+            T scale = pass.Trace[slice];
+            for (int c = 0; c < Inputs; c++)
+            {
+                dGain[c] = T.FusedMultiplyAdd(dy[c] * x[c], scale, dGain[c]);
+            }
+
+            if (!gradients.Inputs.IsEmpty)
+            {
+                InputBackward(x, dy, scale, gradients.Inputs.Slice(slice * Inputs, Inputs));
+            }
+        }
+    }
+
+    /// <summary>With x̂ = x s: dx += s (w dy - x̂ mean(w dy x̂)).</summary>
+    private void InputBackward(ReadOnlySpan<T> x, ReadOnlySpan<T> dy, T scale, Span<T> dx)
+    {
+        T projection = T.Zero;
+        for (int c = 0; c < Inputs; c++)
+        {
+            projection = T.FusedMultiplyAdd(dy[c] * _gain.Values[c], x[c], projection);
+        }
+
+        projection *= scale * scale / _count;
+        for (int c = 0; c < Inputs; c++)
+        {
+            dx[c] += scale * T.FusedMultiplyAdd(-x[c], projection, dy[c] * _gain.Values[c]);
+        }
+    }
+}

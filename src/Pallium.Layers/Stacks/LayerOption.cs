@@ -1,0 +1,97 @@
+using System.Globalization;
+
+namespace Pallium.Layers;
+
+/// <summary>An option of a <see cref="LayerKind"/>.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Form">What its values look like.</param>
+/// <param name="Default">Its value if not given; null if it must be given.</param>
+/// <param name="Help">What it does, in a few words.</param>
+public sealed record LayerOption(string Name, OptionForm Form, object? Default, string Help);
+
+/// <summary>Layers and units of a backbone; 0 layers have 0 units.</summary>
+internal sealed record BackboneShape(int Layers, int Units);
+
+/// <summary>What the values of an option look like in text.</summary>
+public sealed class OptionForm
+{
+    private const int MostUnits = 16384;
+
+    private OptionForm(string expected, Func<StackTextReader, object> read, Func<object, string>? write = null)
+    {
+        Expected = expected;
+        Read = read;
+        Write = write ?? (value => Convert.ToString(value, CultureInfo.InvariantCulture)!);
+    }
+
+    /// <summary>The values, in words.</summary>
+    public string Expected { get; }
+
+    internal Func<StackTextReader, object> Read { get; }
+
+    internal Func<object, string> Write { get; }
+
+    /// <summary>A positive whole number.</summary>
+    internal static OptionForm Count { get; } = new("a whole number", reader => reader.Count(1, MostUnits));
+
+    /// <summary>A number p with 0 ≤ p &lt; 1.</summary>
+    internal static OptionForm Fraction { get; } = new("a number from 0 to 1", reader => reader.Fraction());
+
+    /// <summary>A seed.</summary>
+    internal static OptionForm Seed { get; } = new("a whole number", reader => reader.Count(0, int.MaxValue));
+
+    /// <summary>Yes or no.</summary>
+    internal static OptionForm Switch { get; } = new(
+        "yes or no", reader => reader.Name("one of", ["no", "yes"], word => word) == "yes", value => value is true ? "yes" : "no");
+
+    /// <summary>Layers and units, such as 2x128, or 0.</summary>
+    internal static OptionForm Shape { get; } = new(
+        "layers x units",
+        reader =>
+        {
+            int layers = reader.Count(0, 3);
+            if (layers == 0)
+            {
+                return new BackboneShape(0, 0);
+            }
+
+            reader.Expect('x');
+            return new BackboneShape(layers, reader.Count(1, MostUnits));
+        },
+        value => value is BackboneShape { Layers: > 0 } shape ? string.Create(CultureInfo.InvariantCulture, $"{shape.Layers}x{shape.Units}") : "0");
+
+    /// <summary>A stack.</summary>
+    internal static OptionForm Stack { get; } = new("a stack", reader => reader.Nested());
+
+    /// <summary>A number of neurons, after the name of a wiring and a colon if it is not the first of these kinds.</summary>
+    internal static OptionForm Wiring(params string[] kinds) => new(
+        "a whole number",
+        reader =>
+        {
+            string kind = kinds[0];
+            if (!reader.AtDigit)
+            {
+                kind = reader.Name("a whole number, or a wiring of", kinds[1..], word => word);
+                reader.Expect(':');
+            }
+
+            return new WiringText(kind, reader.Count(1, MostUnits));
+        },
+        value => value is WiringText wiring && wiring.Kind != kinds[0]
+            ? string.Create(CultureInfo.InvariantCulture, $"{wiring.Kind}:{wiring.Units}")
+            : string.Create(CultureInfo.InvariantCulture, $"{((WiringText)value).Units}"));
+
+    /// <summary>One of the values of an enumeration, written in snake case.</summary>
+    internal static OptionForm Choice<TValue>()
+        where TValue : struct, Enum
+    {
+        TValue[] values = Enum.GetValues<TValue>();
+        return new(
+            string.Join(" or ", values.Select(value => SnakeCase(value.ToString()))),
+            reader => reader.Name("one of", values, value => SnakeCase(value.ToString())),
+            value => SnakeCase(value.ToString()!));
+    }
+
+    private static string SnakeCase(string name) =>
+        string.Concat(name.Select((c, i) => i > 0 && char.IsUpper(c) ? $"_{char.ToLowerInvariant(c)}" : $"{char.ToLowerInvariant(c)}"));
+}

@@ -1,0 +1,37 @@
+using Pallium.Numerics;
+
+namespace Pallium.Layers;
+
+/// <summary>A wiring as stack texts name it: a kind and a number of neurons.</summary>
+internal sealed record WiringText(string Kind, int Units)
+{
+    /// <summary>Everything connected.</summary>
+    public const string All = "all";
+
+    /// <summary>A neural circuit policy with sizes that follow from the number of neurons.</summary>
+    public const string Ncp = "ncp";
+
+    /// <summary>A share of all synapses.</summary>
+    public const string Random = "random";
+
+    /// <summary>Share of synapses left out if not given.</summary>
+    public const double Sparsity = 0.5;
+
+    /// <summary>Draws the wiring if not given.</summary>
+    public const int Seed = 22222;
+
+    /// <summary>The wiring, from the layer's options outputs, sparsity and seed.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A circuit has too few neurons for its outputs.</exception>
+    public Wiring Draw(LayerSpec spec, int inputs)
+    {
+        var rng = new Rng((ulong)spec.Get<int>("seed"));
+        double sparsity = spec.Get<double>("sparsity");
+        int outputs = spec.Get<int>("outputs");
+        return Kind switch
+        {
+            Ncp => NcpWiring.Draw(NcpOptions.Auto(inputs, Units, outputs > 0 ? outputs : Math.Max(1, Units / 4), sparsity), rng),
+            Random => Wiring.Random(inputs, Units, sparsity, rng),
+            _ => Wiring.Full(inputs, Units, rng),
+        };
+    }
+}

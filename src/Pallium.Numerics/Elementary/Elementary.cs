@@ -3,66 +3,86 @@ using System.Numerics;
 namespace Pallium.Numerics;
 
 /// <summary>Elementary functions over spans: our own, with the same bits at every register width.</summary>
-public static class Elementary
+/// <remarks>
+/// In every form x and y may be the same span, and y is at least as long as x. Reverse forms add to the gradient.
+/// </remarks>
+public static partial class Elementary
 {
     /// <summary>y = exp(x).</summary>
-    public static void Exp<T>(ReadOnlySpan<T> x, Span<T> y) where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        for (int i = 0; i < x.Length; i++)
-        {
-            y[i] = Exp(x[i]);
-        }
-    }
-
-    /// <summary>y = log(x).</summary>
-    public static void Log<T>(ReadOnlySpan<T> x, Span<T> y) where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        for (int i = 0; i < x.Length; i++)
-        {
-            y[i] = Log(x[i]);
-        }
-    }
-
-    /// <summary>y = 1/(1 + exp(-x)).</summary>
-    public static void Sigmoid<T>(ReadOnlySpan<T> x, Span<T> y) where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        for (int i = 0; i < x.Length; i++)
-        {
-            y[i] = Sigmoid(x[i]);
-        }
-    }
-
-    /// <summary>y = tanh(x).</summary>
-    public static void Tanh<T>(ReadOnlySpan<T> x, Span<T> y) where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        for (int i = 0; i < x.Length; i++)
-        {
-            y[i] = Tanh(x[i]);
-        }
-    }
-
-    /// <summary>y = log(1 + exp(x)).</summary>
-    public static void Softplus<T>(ReadOnlySpan<T> x, Span<T> y) where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        for (int i = 0; i < x.Length; i++)
-        {
-            y[i] = Softplus(x[i]);
-        }
-    }
+    public static void Exp<T>(ReadOnlySpan<T> x, Span<T> y) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        Elementwise.Map<T, ExpOf<T>>(x, y);
 
     /// <summary>One exp, with the bits of the span form.</summary>
-    public static T Exp<T>(T x) where T : unmanaged, IBinaryFloatingPointIeee754<T> => T.Exp(x);
+    public static T Exp<T>(T x) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        Lanes128<T>.First(ElementaryLanes.Exp<T, Lanes128<T>>(Lanes128<T>.Broadcast(x)));
+
+    /// <summary>gradX += gradY·y, the reverse of <see cref="Exp{T}(ReadOnlySpan{T}, Span{T})"/>, from its output.</summary>
+    public static void ExpBackward<T>(ReadOnlySpan<T> y, ReadOnlySpan<T> gradY, Span<T> gradX)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        Elementwise.Reverse<T, ExpReverse<T>>(y, gradY, gradX);
+
+    /// <summary>y = log(x), natural; -infinity at 0, NaN below.</summary>
+    public static void Log<T>(ReadOnlySpan<T> x, Span<T> y) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        Elementwise.Map<T, LogOf<T>>(x, y);
 
     /// <summary>One natural logarithm, with the bits of the span form.</summary>
-    public static T Log<T>(T x) where T : unmanaged, IBinaryFloatingPointIeee754<T> => T.Log(x);
+    public static T Log<T>(T x) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        Lanes128<T>.First(ElementaryLanes.Log<T, Lanes128<T>>(Lanes128<T>.Broadcast(x)));
+
+    /// <summary>gradX += gradY/x, the reverse of <see cref="Log{T}(ReadOnlySpan{T}, Span{T})"/>, from its input.</summary>
+    public static void LogBackward<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> gradY, Span<T> gradX)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        Elementwise.Reverse<T, LogReverse<T>>(x, gradY, gradX);
+
+    /// <summary>y = 1/(1 + exp(-x)).</summary>
+    public static void Sigmoid<T>(ReadOnlySpan<T> x, Span<T> y) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        Elementwise.Map<T, SigmoidOf<T>>(x, y);
 
     /// <summary>One sigmoid, with the bits of the span form.</summary>
-    public static T Sigmoid<T>(T x) where T : unmanaged, IBinaryFloatingPointIeee754<T> => T.One / (T.One + T.Exp(-x));
+    public static T Sigmoid<T>(T x) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        Lanes128<T>.First(ElementaryLanes.Sigmoid<T, Lanes128<T>>(Lanes128<T>.Broadcast(x)));
+
+    /// <summary>gradX += gradY·y·(1 - y), the reverse of <see cref="Sigmoid{T}(ReadOnlySpan{T}, Span{T})"/>, from its output.</summary>
+    public static void SigmoidBackward<T>(ReadOnlySpan<T> y, ReadOnlySpan<T> gradY, Span<T> gradX)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        Elementwise.Reverse<T, SigmoidReverse<T>>(y, gradY, gradX);
+
+    /// <summary>y = tanh(x).</summary>
+    public static void Tanh<T>(ReadOnlySpan<T> x, Span<T> y) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        Elementwise.Map<T, TanhOf<T>>(x, y);
 
     /// <summary>One tanh, with the bits of the span form.</summary>
-    public static T Tanh<T>(T x) where T : unmanaged, IBinaryFloatingPointIeee754<T> => T.Tanh(x);
+    public static T Tanh<T>(T x) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        Lanes128<T>.First(ElementaryLanes.Tanh<T, Lanes128<T>>(Lanes128<T>.Broadcast(x)));
+
+    /// <summary>gradX += gradY·(1 - y²), the reverse of <see cref="Tanh{T}(ReadOnlySpan{T}, Span{T})"/>, from its output.</summary>
+    public static void TanhBackward<T>(ReadOnlySpan<T> y, ReadOnlySpan<T> gradY, Span<T> gradX)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        Elementwise.Reverse<T, TanhReverse<T>>(y, gradY, gradX);
+
+    /// <summary>y = log(1 + exp(x)).</summary>
+    public static void Softplus<T>(ReadOnlySpan<T> x, Span<T> y) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        Elementwise.Map<T, SoftplusOf<T>>(x, y);
 
     /// <summary>One softplus, with the bits of the span form.</summary>
     public static T Softplus<T>(T x) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        x > T.Zero ? x + T.LogP1(T.Exp(-x)) : T.LogP1(T.Exp(x));
+        Lanes128<T>.First(ElementaryLanes.Softplus<T, Lanes128<T>>(Lanes128<T>.Broadcast(x)));
+
+    /// <summary>gradX += gradY/(1 + exp(-x)), the reverse of <see cref="Softplus{T}(ReadOnlySpan{T}, Span{T})"/>, from its input.</summary>
+    public static void SoftplusBackward<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> gradY, Span<T> gradX)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        Elementwise.Reverse<T, SoftplusReverse<T>>(x, gradY, gradX);
+
+    /// <summary>y = erf(x) = 2/√π·∫₀ˣ exp(-t²) dt.</summary>
+    public static void Erf<T>(ReadOnlySpan<T> x, Span<T> y) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        Elementwise.Map<T, ErfOf<T>>(x, y);
+
+    /// <summary>One erf, with the bits of the span form.</summary>
+    public static T Erf<T>(T x) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        Lanes128<T>.First(ElementaryLanes.Erf<T, Lanes128<T>>(Lanes128<T>.Broadcast(x)));
+
+    /// <summary>gradX += gradY·2/√π·exp(-x²), the reverse of <see cref="Erf{T}(ReadOnlySpan{T}, Span{T})"/>, from its input.</summary>
+    public static void ErfBackward<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> gradY, Span<T> gradX)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        Elementwise.Reverse<T, ErfReverse<T>>(x, gradY, gradX);
 }

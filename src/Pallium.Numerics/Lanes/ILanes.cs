@@ -32,6 +32,12 @@ public interface ILanes<TSelf, T>
     /// <summary>The same number in every lane.</summary>
     static abstract TSelf Broadcast(T value);
 
+    /// <summary>A constant in every lane, rounded to T.</summary>
+    static abstract TSelf Constant(double value);
+
+    /// <summary>The number in lane 0.</summary>
+    static abstract T First(TSelf value);
+
     /// <summary>a·b + c with one rounding, in every lane, on every machine.</summary>
     static abstract TSelf MultiplyAdd(TSelf a, TSelf b, TSelf c);
 
@@ -53,7 +59,10 @@ public interface ILanes<TSelf, T>
     /// <summary>Nearest integer, ties to even.</summary>
     static abstract TSelf Round(TSelf a);
 
-    /// <summary>a·2^k for an integral k in the normal exponent range of T plus one step of denormals (done as two exact products).</summary>
+    /// <summary>2^k for an integral k in the normal exponent range of T.</summary>
+    static abstract TSelf PowerOfTwo(TSelf k);
+
+    /// <summary>a·2^k, rounded once, for a in [½, 2) and any integral k from twice the least to twice the greatest normal exponent of T.</summary>
     static abstract TSelf ScaleByPowerOfTwo(TSelf a, TSelf k);
 
     /// <summary>Splits positive normal a into mantissa in [√½, √2) and integral exponent: a = mantissa·2^exponent.</summary>

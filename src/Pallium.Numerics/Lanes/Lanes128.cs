@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Pallium.Numerics;
 
@@ -35,6 +36,17 @@ public readonly struct Lanes128<T>(Vector128<T> value) : ILanes<Lanes128<T>, T>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> Broadcast(T value) => new(Vector128.Create(value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128<T> Constant(double value) =>
+        typeof(T) == typeof(float)
+            ? new(Vector128.Create((float)value).As<float, T>())
+            : new(Vector128.Create(value).As<double, T>());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T First(Lanes128<T> value) => value._value.ToScalar();
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -75,25 +87,33 @@ public readonly struct Lanes128<T>(Vector128<T> value) : ILanes<Lanes128<T>, T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128<T> ScaleByPowerOfTwo(Lanes128<T> a, Lanes128<T> k)
+    public static Lanes128<T> PowerOfTwo(Lanes128<T> k)
     {
-        // Two exact factors, 2^(k/2) and 2^(k-k/2), because 2^k itself may lie outside the normal range. Adding the
-        // magic number 1.5·2^p leaves the integer in the low bits, where a shift makes an exponent of it.
         if (typeof(T) == typeof(float))
         {
             Vector128<int> n = Vector128.ConvertToInt32Native(k._value.AsSingle());
-            Vector128<int> half = Vector128.ShiftRightArithmetic(n, 1);
-            Vector128<float> low = Vector128.ShiftLeft(half + Vector128.Create(127), 23).AsSingle();
-            Vector128<float> high = Vector128.ShiftLeft(n - half + Vector128.Create(127), 23).AsSingle();
-            return new((a._value.AsSingle() * low * high).As<float, T>());
+            return new(Vector128.ShiftLeft(n + Vector128.Create(127), 23).As<int, T>());
         }
 
+        // Adding the magic number 1.5·2^52 leaves the integer in the low bits, where a shift makes an exponent of it.
         Vector128<double> magic = Vector128.Create(6755399441055744.0);
-        Vector128<double> first = Vector128.Floor(k._value.AsDouble() * Vector128.Create(0.5));
-        Vector128<double> second = k._value.AsDouble() - first;
-        Vector128<double> small = Vector128.ShiftLeft((first + magic).AsInt64() + Vector128.Create(1023L), 52).AsDouble();
-        Vector128<double> large = Vector128.ShiftLeft((second + magic).AsInt64() + Vector128.Create(1023L), 52).AsDouble();
-        return new((a._value.AsDouble() * small * large).As<double, T>());
+        return new(Vector128.ShiftLeft((k._value.AsDouble() + magic).AsInt64() + Vector128.Create(1023L), 52).As<long, T>());
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128<T> ScaleByPowerOfTwo(Lanes128<T> a, Lanes128<T> k)
+    {
+        if (Avx512F.VL.IsSupported)
+        {
+            return typeof(T) == typeof(float)
+                ? new(Avx512F.VL.Scale(a._value.AsSingle(), k._value.AsSingle()).As<float, T>())
+                : new(Avx512F.VL.Scale(a._value.AsDouble(), k._value.AsDouble()).As<double, T>());
+        }
+
+        // Two factors, because 2^k itself may lie outside the normal range; the first product is exact.
+        Lanes128<T> half = Round(k * Constant(0.5));
+        return a * PowerOfTwo(half) * PowerOfTwo(k - half);
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Pallium.Numerics;
 
@@ -35,6 +36,17 @@ public readonly struct Lanes256<T>(Vector256<T> value) : ILanes<Lanes256<T>, T>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> Broadcast(T value) => new(Vector256.Create(value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256<T> Constant(double value) =>
+        typeof(T) == typeof(float)
+            ? new(Vector256.Create((float)value).As<float, T>())
+            : new(Vector256.Create(value).As<double, T>());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T First(Lanes256<T> value) => value._value.ToScalar();
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -75,25 +87,33 @@ public readonly struct Lanes256<T>(Vector256<T> value) : ILanes<Lanes256<T>, T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256<T> ScaleByPowerOfTwo(Lanes256<T> a, Lanes256<T> k)
+    public static Lanes256<T> PowerOfTwo(Lanes256<T> k)
     {
-        // Two exact factors, 2^(k/2) and 2^(k-k/2), because 2^k itself may lie outside the normal range. Adding the
-        // magic number 1.5·2^p leaves the integer in the low bits, where a shift makes an exponent of it.
         if (typeof(T) == typeof(float))
         {
             Vector256<int> n = Vector256.ConvertToInt32Native(k._value.AsSingle());
-            Vector256<int> half = Vector256.ShiftRightArithmetic(n, 1);
-            Vector256<float> low = Vector256.ShiftLeft(half + Vector256.Create(127), 23).AsSingle();
-            Vector256<float> high = Vector256.ShiftLeft(n - half + Vector256.Create(127), 23).AsSingle();
-            return new((a._value.AsSingle() * low * high).As<float, T>());
+            return new(Vector256.ShiftLeft(n + Vector256.Create(127), 23).As<int, T>());
         }
 
+        // Adding the magic number 1.5·2^52 leaves the integer in the low bits, where a shift makes an exponent of it.
         Vector256<double> magic = Vector256.Create(6755399441055744.0);
-        Vector256<double> first = Vector256.Floor(k._value.AsDouble() * Vector256.Create(0.5));
-        Vector256<double> second = k._value.AsDouble() - first;
-        Vector256<double> small = Vector256.ShiftLeft((first + magic).AsInt64() + Vector256.Create(1023L), 52).AsDouble();
-        Vector256<double> large = Vector256.ShiftLeft((second + magic).AsInt64() + Vector256.Create(1023L), 52).AsDouble();
-        return new((a._value.AsDouble() * small * large).As<double, T>());
+        return new(Vector256.ShiftLeft((k._value.AsDouble() + magic).AsInt64() + Vector256.Create(1023L), 52).As<long, T>());
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256<T> ScaleByPowerOfTwo(Lanes256<T> a, Lanes256<T> k)
+    {
+        if (Avx512F.VL.IsSupported)
+        {
+            return typeof(T) == typeof(float)
+                ? new(Avx512F.VL.Scale(a._value.AsSingle(), k._value.AsSingle()).As<float, T>())
+                : new(Avx512F.VL.Scale(a._value.AsDouble(), k._value.AsDouble()).As<double, T>());
+        }
+
+        // Two factors, because 2^k itself may lie outside the normal range; the first product is exact.
+        Lanes256<T> half = Round(k * Constant(0.5));
+        return a * PowerOfTwo(half) * PowerOfTwo(k - half);
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Pallium.Numerics;
 
@@ -35,6 +36,17 @@ public readonly struct Lanes512<T>(Vector512<T> value) : ILanes<Lanes512<T>, T>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> Broadcast(T value) => new(Vector512.Create(value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512<T> Constant(double value) =>
+        typeof(T) == typeof(float)
+            ? new(Vector512.Create((float)value).As<float, T>())
+            : new(Vector512.Create(value).As<double, T>());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T First(Lanes512<T> value) => value._value.ToScalar();
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -75,25 +87,33 @@ public readonly struct Lanes512<T>(Vector512<T> value) : ILanes<Lanes512<T>, T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512<T> ScaleByPowerOfTwo(Lanes512<T> a, Lanes512<T> k)
+    public static Lanes512<T> PowerOfTwo(Lanes512<T> k)
     {
-        // Two exact factors, 2^(k/2) and 2^(k-k/2), because 2^k itself may lie outside the normal range. Adding the
-        // magic number 1.5·2^p leaves the integer in the low bits, where a shift makes an exponent of it.
         if (typeof(T) == typeof(float))
         {
             Vector512<int> n = Vector512.ConvertToInt32Native(k._value.AsSingle());
-            Vector512<int> half = Vector512.ShiftRightArithmetic(n, 1);
-            Vector512<float> low = Vector512.ShiftLeft(half + Vector512.Create(127), 23).AsSingle();
-            Vector512<float> high = Vector512.ShiftLeft(n - half + Vector512.Create(127), 23).AsSingle();
-            return new((a._value.AsSingle() * low * high).As<float, T>());
+            return new(Vector512.ShiftLeft(n + Vector512.Create(127), 23).As<int, T>());
         }
 
+        // Adding the magic number 1.5·2^52 leaves the integer in the low bits, where a shift makes an exponent of it.
         Vector512<double> magic = Vector512.Create(6755399441055744.0);
-        Vector512<double> first = Vector512.Floor(k._value.AsDouble() * Vector512.Create(0.5));
-        Vector512<double> second = k._value.AsDouble() - first;
-        Vector512<double> small = Vector512.ShiftLeft((first + magic).AsInt64() + Vector512.Create(1023L), 52).AsDouble();
-        Vector512<double> large = Vector512.ShiftLeft((second + magic).AsInt64() + Vector512.Create(1023L), 52).AsDouble();
-        return new((a._value.AsDouble() * small * large).As<double, T>());
+        return new(Vector512.ShiftLeft((k._value.AsDouble() + magic).AsInt64() + Vector512.Create(1023L), 52).As<long, T>());
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512<T> ScaleByPowerOfTwo(Lanes512<T> a, Lanes512<T> k)
+    {
+        if (Avx512F.IsSupported)
+        {
+            return typeof(T) == typeof(float)
+                ? new(Avx512F.Scale(a._value.AsSingle(), k._value.AsSingle()).As<float, T>())
+                : new(Avx512F.Scale(a._value.AsDouble(), k._value.AsDouble()).As<double, T>());
+        }
+
+        // Two factors, because 2^k itself may lie outside the normal range; the first product is exact.
+        Lanes512<T> half = Round(k * Constant(0.5));
+        return a * PowerOfTwo(half) * PowerOfTwo(k - half);
     }
 
     /// <inheritdoc/>

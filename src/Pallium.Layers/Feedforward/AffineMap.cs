@@ -1,0 +1,170 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using Pallium.Numerics;
+
+namespace Pallium.Layers;
+
+/// <summary>y = W z + b over many rows z, where W and b are put together from named parameters, so that one product does the work of several.</summary>
+/// <remarks>
+/// Row blocks of W are outputs (gates, heads), column groups are inputs (x | h). Each output accumulates b first, then
+/// z in order, so that a row alone, a row in a batch and a row of a window give the same bits.
+/// </remarks>
+/// <typeparam name="T">float or double.</typeparam>
+internal sealed class AffineMap<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly List<Block> _weights = [];
+    private readonly List<(Parameter<T> Parameter, int Source, int Length, int Row)> _biases = [];
+    private readonly T[] _constant;
+    private readonly AlignedBuffer<T> _dense;
+    private readonly AlignedBuffer<T> _bias;
+    private readonly PackedMatrix<T> _forward;
+    private readonly PackedMatrix<T>[] _reverse;
+
+    /// <summary>A map to <paramref name="outputs"/> numbers from column groups of the given sizes.</summary>
+    public AffineMap(int outputs, params int[] groups)
+    {
+        Outputs = outputs;
+        Inputs = groups.Sum();
+        _constant = new T[outputs];
+        _dense = new AlignedBuffer<T>(outputs * Inputs);
+        _bias = new AlignedBuffer<T>(outputs);
+        _forward = new PackedMatrix<T>(Inputs, outputs);
+        _reverse = [.. groups.Select(size => new PackedMatrix<T>(outputs, size))];
+    }
+
+    /// <summary>Columns of W.</summary>
+    public int Inputs { get; }
+
+    /// <summary>Rows of W.</summary>
+    public int Outputs { get; }
+
+    /// <summary>Scratch that <see cref="AccumulateParameters"/> needs.</summary>
+    public int GradientScratch => IsWhole ? 0 : SpanCarver.Room(_dense.Length);
+
+    private bool IsWhole => _weights is [{ Mask: null } only] && only.Weight.Length == _dense.Length;
+
+    /// <summary>Puts rows of a weight [rows, columns] at a place in W, times a mask of the weight's shape if there is one.</summary>
+    public void AddWeight(Parameter<T> weight, int row = 0, int column = 0, int? source = null, int? rows = null, T[]? mask = null) =>
+        _weights.Add(new(weight, source ?? 0, rows ?? weight.Shape[0], row, column, mask));
+
+    /// <summary>Adds entries of a bias to b.</summary>
+    public void AddBias(Parameter<T> bias, int row = 0, int? source = null, int? length = null) =>
+        _biases.Add((bias, source ?? 0, length ?? bias.Length, row));
+
+    /// <summary>Adds a number to entries of b.</summary>
+    public void AddConstant(T value, int row, int length) => _constant.AsSpan(row, length).Fill(value);
+
+    /// <summary>Takes the parameters' present values.</summary>
+    public void Refresh()
+    {
+        _constant.CopyTo(_bias.Span);
+        foreach ((Parameter<T> bias, int source, int length, int row) in _biases)
+        {
+            Span<T> target = _bias.Span.Slice(row, length);
+            TensorPrimitives.Add(target, bias.Values.Slice(source, length), target);
+        }
+
+        foreach (Block block in _weights)
+        {
+            for (int i = 0; i < block.Rows; i++)
+            {
+                Span<T> target = _dense.Span.Slice(((block.Row + i) * Inputs) + block.Column, block.Columns);
+                Range source = block.SourceRow(i);
+                block.Weight.Values[source].CopyTo(target);
+                if (block.Mask is { } mask)
+                {
+                    TensorPrimitives.Multiply(target, mask.AsSpan(source), target);
+                }
+            }
+        }
+
+        _forward.PackTransposed(_dense.Span);
+        int column = 0;
+        foreach (PackedMatrix<T> group in _reverse)
+        {
+            group.Pack(_dense.Span[column..], Inputs, 1);
+            column += group.Columns;
+        }
+    }
+
+    /// <summary>y = W z + b.</summary>
+    /// <param name="rows">Number of rows.</param>
+    /// <param name="z">[rows, Inputs] at a stride of <paramref name="strideZ"/>.</param>
+    /// <param name="strideZ">Numbers from one row of z to the next.</param>
+    /// <param name="y">[rows, Outputs] at a stride of <paramref name="strideY"/>, overwritten.</param>
+    /// <param name="strideY">Numbers from one row of y to the next.</param>
+    public void Apply(int rows, ReadOnlySpan<T> z, int strideZ, Span<T> y, int strideY)
+    {
+        for (int row = 0; row < rows; row++)
+        {
+            _bias.Span.CopyTo(y[(row * strideY)..]);
+        }
+
+        _forward.Accumulate(rows, z, strideZ, y, strideY);
+    }
+
+    /// <summary>Adds Wᵀ dy, restricted to one column group, to <paramref name="dz"/>, [rows, group].</summary>
+    public void AccumulateInputs(int group, int rows, ReadOnlySpan<T> dy, Span<T> dz) =>
+        _reverse[group].Accumulate(rows, dy, Outputs, dz, _reverse[group].Columns);
+
+    /// <summary>Adds the gradients of all weights and biases, summed over rows in order.</summary>
+    /// <param name="rows">Number of rows.</param>
+    /// <param name="dy">[rows, Outputs].</param>
+    /// <param name="z">[rows, Inputs] at a stride of <paramref name="strideZ"/>.</param>
+    /// <param name="strideZ">Numbers from one row of z to the next.</param>
+    /// <param name="gradients">Added to.</param>
+    /// <param name="scratch">At least <see cref="GradientScratch"/> numbers.</param>
+    public void AccumulateParameters(int rows, ReadOnlySpan<T> dy, ReadOnlySpan<T> z, int strideZ, Gradients<T> gradients, Span<T> scratch)
+    {
+        if (IsWhole)
+        {
+            MatrixProduct.AccumulateTransposedA(Outputs, Inputs, rows, dy, Outputs, z, strideZ, gradients[_weights[0].Weight], Inputs);
+        }
+        else
+        {
+            Span<T> sum = scratch[.._dense.Length];
+            sum.Clear();
+            MatrixProduct.AccumulateTransposedA(Outputs, Inputs, rows, dy, Outputs, z, strideZ, sum, Inputs);
+            Distribute(sum, gradients);
+        }
+
+        foreach ((Parameter<T> bias, int source, int length, int row) in _biases)
+        {
+            Span<T> target = gradients[bias].Slice(source, length);
+            for (int i = 0; i < rows; i++)
+            {
+                TensorPrimitives.Add(target, dy.Slice((i * Outputs) + row, length), target);
+            }
+        }
+    }
+
+    private void Distribute(ReadOnlySpan<T> sum, Gradients<T> gradients)
+    {
+        foreach (Block block in _weights)
+        {
+            for (int i = 0; i < block.Rows; i++)
+            {
+                ReadOnlySpan<T> part = sum.Slice(((block.Row + i) * Inputs) + block.Column, block.Columns);
+                Range source = block.SourceRow(i);
+                Span<T> target = gradients[block.Weight][source];
+                if (block.Mask is { } mask)
+                {
+                    TensorPrimitives.MultiplyAdd(part, mask.AsSpan(source), target, target);
+                }
+                else
+                {
+                    TensorPrimitives.Add(target, part, target);
+                }
+            }
+        }
+    }
+
+    /// <summary>Rows Source .. Source + Rows of a weight, placed at (Row, Column) of W.</summary>
+    private sealed record Block(Parameter<T> Weight, int Source, int Rows, int Row, int Column, T[]? Mask)
+    {
+        public int Columns => Weight.Shape[1];
+
+        public Range SourceRow(int i) => ((Source + i) * Columns)..((Source + i + 1) * Columns);
+    }
+}

@@ -1,0 +1,82 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Pallium.Numerics;
+
+namespace Pallium.Layers;
+
+/// <summary>What a <see cref="Linear{T}"/> is made from.</summary>
+/// <param name="Inputs">Channels of x.</param>
+/// <param name="Outputs">Channels of y.</param>
+public sealed record LinearOptions(int Inputs, int Outputs);
+
+/// <summary>y = W x + b, slice by slice; parameters weight [O, I] and bias [O].</summary>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed class Linear<T> : PositionwiseLayer<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private const int FromInputs = 0;
+    private readonly Parameter<T> _weight;
+    private readonly Parameter<T> _bias;
+    private readonly AffineMap<T> _map;
+
+    /// <summary>Creates the layer with zero parameters.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A size is not positive.</exception>
+    public Linear(LinearOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Inputs);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Outputs);
+        Inputs = options.Inputs;
+        Outputs = options.Outputs;
+        _weight = new(Outputs, Inputs) { Decays = true };
+        _bias = new(Outputs);
+        _map = new AffineMap<T>(Outputs, Inputs);
+        _map.AddWeight(_weight);
+        _map.AddBias(_bias);
+        Refresh();
+    }
+
+    /// <inheritdoc/>
+    public override int Inputs { get; }
+
+    /// <inheritdoc/>
+    public override int Outputs { get; }
+
+    /// <inheritdoc/>
+    public override IEnumerable<(string Name, Parameter<T> Parameter)> Parameters => [("weight", _weight), ("bias", _bias)];
+
+    /// <inheritdoc/>
+    public override LayerCost Cost => new((long)Inputs * Outputs, 0, (long)(Inputs + 1) * Outputs * Unsafe.SizeOf<T>(), 0);
+
+    /// <inheritdoc/>
+    public override void Initialize(Rng rng)
+    {
+        Initialization.UniformByFan(_weight, Inputs, rng.For("weight"));
+        Initialization.UniformByFan(_bias, Inputs, rng.For("bias"));
+        Refresh();
+    }
+
+    /// <inheritdoc/>
+    public override void Refresh() => _map.Refresh();
+
+    /// <inheritdoc/>
+    public override (StepNode Outputs, StepNode? State) Describe(StepGraph<T> graph, StepNode inputs, StepNode elapsed, StepNode? state)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        return (graph.Apply(StepOperation.Add, graph.Affine(graph.Constant(_weight), inputs), graph.Constant(_bias)), null);
+    }
+
+    /// <inheritdoc/>
+    protected override void Apply(int slices, ReadOnlySpan<T> inputs, Span<T> outputs, Span<T> records) =>
+        _map.Apply(slices, inputs, Inputs, outputs, Outputs);
+
+    /// <inheritdoc/>
+    protected override void ApplyBackward(int slices, in SequencePass<T> pass, in SequenceGradients<T> gradients)
+    {
+        _map.AccumulateParameters(slices, gradients.Outputs, pass.Inputs, Inputs, gradients.Parameters, []);
+        if (!gradients.Inputs.IsEmpty)
+        {
+            _map.AccumulateInputs(FromInputs, slices, gradients.Outputs, gradients.Inputs);
+        }
+    }
+}

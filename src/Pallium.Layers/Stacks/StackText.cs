@@ -1,0 +1,95 @@
+namespace Pallium.Layers;
+
+/// <summary>The text form of stacks: <c>liquid(64)</c>, <c>lstm(64)x2+linear(16)</c>, <c>residual(rmsnorm+swiglu(128))</c>.</summary>
+/// <remarks>
+/// stack = layer { '+' layer } ; layer = name [ '(' [ value { ',' value } ] ')' ] [ 'x' count ] ; value = [ option '=' ] form.
+/// The first option may go without its name. Spaces are ignored. The layers and their options: <see cref="LayerKind.All"/>.
+/// </remarks>
+public static class StackText
+{
+    private const int MostRepeats = 256;
+
+    /// <summary>Reads a stack.</summary>
+    /// <exception cref="StackTextException">The text is not a stack; the message says where and what was expected.</exception>
+    public static StackSpec Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var reader = new StackTextReader(text);
+        StackSpec stack = ReadStack(reader);
+        if (!reader.AtEnd)
+        {
+            throw reader.Error("'+' or the end");
+        }
+
+        return stack;
+    }
+
+    internal static StackSpec ReadStack(StackTextReader reader)
+    {
+        var layers = new List<LayerSpec>();
+        do
+        {
+            layers.Add(ReadLayer(reader));
+        }
+        while (reader.Accept('+'));
+        return new StackSpec(layers);
+    }
+
+    private static LayerSpec ReadLayer(StackTextReader reader)
+    {
+        LayerKind kind = reader.Name("a layer", LayerKind.All, kind => kind.Name);
+        var values = new Dictionary<string, object>();
+        if (reader.Accept('('))
+        {
+            ReadValues(reader, kind, values);
+        }
+
+        foreach (LayerOption option in kind.Options)
+        {
+            if (option.Default is null && !values.ContainsKey(option.Name))
+            {
+                throw reader.Error($"'(' and {option.Form.Expected} ({option.Name} of {kind.Name})");
+            }
+        }
+
+        int repeats = reader.Accept('x') ? reader.Count(1, MostRepeats) : 1;
+        return new LayerSpec(kind, values, repeats);
+    }
+
+    private static void ReadValues(StackTextReader reader, LayerKind kind, Dictionary<string, object> values)
+    {
+        if (reader.Accept(')'))
+        {
+            return;
+        }
+
+        do
+        {
+            int start = reader.Position;
+            LayerOption option = kind.Options is [var first, ..] && values.Count == 0 && !reader.AtAssignment
+                ? first
+                : ReadOptionName(reader, kind);
+            if (!values.TryAdd(option.Name, option.Form.Read(reader)))
+            {
+                throw reader.ErrorAt(start, $"option '{option.Name}' a second time", "each option once");
+            }
+        }
+        while (reader.Accept(','));
+        if (!reader.Accept(')'))
+        {
+            throw reader.Error("',' or ')'");
+        }
+    }
+
+    private static LayerOption ReadOptionName(StackTextReader reader, LayerKind kind)
+    {
+        if (kind.Options.Count == 0)
+        {
+            throw reader.Error($"')' ({kind.Name} has no options)");
+        }
+
+        LayerOption option = reader.Name($"an option of {kind.Name}", kind.Options, option => option.Name);
+        reader.Expect('=');
+        return option;
+    }
+}

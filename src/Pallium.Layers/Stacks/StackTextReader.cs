@@ -1,0 +1,148 @@
+using System.Globalization;
+
+namespace Pallium.Layers;
+
+/// <summary>Reads the pieces of a stack's text, and says where it fails.</summary>
+internal sealed class StackTextReader(string text)
+{
+    private const int DeepestNesting = 16;
+    private int _position;
+    private int _depth;
+
+    /// <summary>Index of the next character that is not a space.</summary>
+    public int Position
+    {
+        get
+        {
+            while (_position < text.Length && char.IsWhiteSpace(text[_position]))
+            {
+                _position++;
+            }
+
+            return _position;
+        }
+    }
+
+    /// <summary>Whether nothing is left.</summary>
+    public bool AtEnd => Position == text.Length;
+
+    /// <summary>Whether a word and '=' come next.</summary>
+    public bool AtAssignment
+    {
+        get
+        {
+            int start = Position;
+            bool found = Word().Length > 0 && Next() == '=';
+            _position = start;
+            return found;
+        }
+    }
+
+    /// <summary>Steps over a character if it comes next.</summary>
+    public bool Accept(char c)
+    {
+        bool found = Next() == c;
+        _position += found ? 1 : 0;
+        return found;
+    }
+
+    /// <summary>Steps over a character that must come next.</summary>
+    public void Expect(char c)
+    {
+        if (!Accept(c))
+        {
+            throw Error($"'{c}'");
+        }
+    }
+
+    /// <summary>Reads one of a set of names.</summary>
+    public TItem Name<TItem>(string what, IReadOnlyList<TItem> items, Func<TItem, string> nameOf)
+    {
+        int start = Position;
+        string word = Word();
+        foreach (TItem item in items)
+        {
+            if (nameOf(item) == word)
+            {
+                return item;
+            }
+        }
+
+        _position = start;
+        if (word.Length == 0)
+        {
+            throw Error(what);
+        }
+
+        string[] names = [.. items.Select(nameOf)];
+        string hint = NearestName.Of(word, names) is { } nearest ? $"; did you mean '{nearest}'?" : ".";
+        throw ErrorAt(start, $"'{word}'", $"{what}: {string.Join(", ", names)}", hint);
+    }
+
+    /// <summary>Reads a whole number between two bounds.</summary>
+    public int Count(int least, int most)
+    {
+        int start = Position;
+        string digits = While(char.IsAsciiDigit);
+        if (int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= least && value <= most)
+        {
+            return value;
+        }
+
+        _position = start;
+        string expected = string.Create(CultureInfo.InvariantCulture, $"a whole number from {least} to {most}");
+        throw digits.Length == 0 ? Error(expected) : ErrorAt(start, $"'{digits}'", expected);
+    }
+
+    /// <summary>Reads a number p with 0 ≤ p &lt; 1.</summary>
+    public double Fraction()
+    {
+        int start = Position;
+        string digits = While(c => char.IsAsciiDigit(c) || c == '.');
+        if (double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value) && value < 1)
+        {
+            return value;
+        }
+
+        _position = start;
+        const string Expected = "a number from 0 up to, not including, 1";
+        throw digits.Length == 0 ? Error(Expected) : ErrorAt(start, $"'{digits}'", Expected);
+    }
+
+    /// <summary>Reads a stack inside a layer.</summary>
+    public StackSpec Nested()
+    {
+        if (_depth == DeepestNesting)
+        {
+            throw ErrorAt(Position, $"a stack inside {DeepestNesting} others", "less nesting");
+        }
+
+        _depth++;
+        StackSpec stack = StackText.ReadStack(this);
+        _depth--;
+        return stack;
+    }
+
+    /// <summary>The error that something else was expected here.</summary>
+    public StackTextException Error(string expected) =>
+        ErrorAt(Position, AtEnd ? "the end" : $"'{text[Position]}'", expected);
+
+    /// <summary>The error that something was found at a place.</summary>
+    public StackTextException ErrorAt(int position, string found, string expected, string end = ".") =>
+        new(string.Create(CultureInfo.InvariantCulture, $"Stack, position {position + 1}: found {found}, expected {expected}{end}"), text, position + 1);
+
+    private char Next() => AtEnd ? '\0' : text[_position];
+
+    private string Word() => char.IsAsciiLetter(Next()) ? While(c => char.IsAsciiLetterOrDigit(c) || c == '_') : "";
+
+    private string While(Predicate<char> accepts)
+    {
+        int start = Position;
+        while (_position < text.Length && accepts(text[_position]))
+        {
+            _position++;
+        }
+
+        return text[start.._position];
+    }
+}

@@ -1,0 +1,293 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Pallium.Numerics;
+
+/// <summary>Elementary functions of one register, for kernels that fuse them with other work.</summary>
+/// <remarks>
+/// <para>
+/// Only exact or correctly rounded lane operations are used, so that a number gets the same bits at every register
+/// width. float is right to 2 ulp on every input and double on every input tried; <see cref="Elementary"/> lists the
+/// largest errors found. NaN gives NaN, and results in the denormal range are rounded like all others, never flushed.
+/// </para>
+/// <para>
+/// The exponential is reduced to r = x - k·ln 2 with |r| ≤ ½·ln 2, e^r = 1 + r + r²·Q(r); the logarithm is that of a
+/// mantissa in [√½, √2) by the series in s = f/(2 + f) (Ng and fdlibm, 1993). The polynomials are minimax fits by
+/// Remez exchange in 60 digits, with weights that make the relative error of the result level.
+/// </para>
+/// </remarks>
+public static class ElementaryLanes
+{
+    private const double Ln2 = 0.693147180559945309;
+
+    /// <summary>exp(x).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Exp<T, V>(V x)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where V : unmanaged, ILanes<V, T>
+    {
+        // Beyond these bounds the result is 0 or infinity; x comes second, so that NaN passes.
+        V least = Constant<T, V>(-104, -746);
+        V greatest = Constant<T, V>(89, 710);
+        return ExpBounded<T, V>(V.Min(greatest, V.Max(least, x)));
+    }
+
+    /// <summary>log(x), natural; -infinity at 0, NaN below.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Log<T, V>(V x)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where V : unmanaged, ILanes<V, T>
+    {
+        V denormal = V.LessThan(x, Constant<T, V>(1.17549435082228751e-38, 2.2250738585072014e-308));
+        V lifted = V.Select(denormal, x * Constant<T, V>(16777216.0, 18014398509481984.0), x);
+        V mantissa = V.SplitExponent(lifted, out V exponent);
+        exponent -= V.Select(denormal, Constant<T, V>(24, 54), V.Zero);
+        V y = LogOnePlus<T, V>(mantissa - V.Constant(1), exponent);
+
+        V edge = V.Select(V.Equal(x, V.Zero), V.Constant(double.NegativeInfinity), V.Constant(double.NaN));
+        y = V.Select(V.Equal(x, V.Constant(double.PositiveInfinity)), x, y);
+        return V.Select(V.LessThan(V.Zero, x), y, edge);
+    }
+
+    /// <summary>1/(1 + exp(-x)), accurate relatively down to the denormals.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Sigmoid<T, V>(V x)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where V : unmanaged, ILanes<V, T>
+    {
+        V one = V.Constant(1);
+        V e = ExpOfMinus<T, V>(V.Abs(x));
+        return V.Select(V.LessThan(x, V.Zero), e, one) / (one + e);
+    }
+
+    /// <summary>tanh(x) = (exp(2x) - 1)/(exp(2x) + 1), accurate relatively at 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Tanh<T, V>(V x)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where V : unmanaged, ILanes<V, T>
+    {
+        // exp(2|x|) ± 1 = s·p + (s ± 1): nothing cancels, for s = 1 leaves p itself. Beyond 1 the numerator's rounding
+        // would show, and 1 - 2/(exp(2|x|) + 1) is used.
+        V one = V.Constant(1);
+        V magnitude = V.Abs(x);
+        V p = ExpMinusOneParts<T, V>(V.Min(Constant<T, V>(20, 44), magnitude + magnitude), out V s);
+        V large = V.LessThan(one, magnitude);
+        V numerator = V.Select(large, V.Constant(2), V.MultiplyAdd(s, p, s - one));
+        V quotient = numerator / V.MultiplyAdd(s, p, s + one);
+        return V.CopySign(V.Select(large, one - quotient, quotient), x);
+    }
+
+    /// <summary>log(1 + exp(x)), accurate relatively down to the denormals.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Softplus<T, V>(V x)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where V : unmanaged, ILanes<V, T>
+    {
+        // max(x, 0) + log(1 + e), where 1 + e in [√2, 2] is halved to fit the logarithm's range.
+        V one = V.Constant(1);
+        V e = ExpOfMinus<T, V>(V.Abs(x));
+        V large = V.LessThan(V.Constant(0.414213562373095), e);
+        V f = V.Select(large, (e - one) * V.Constant(0.5), e);
+        return V.Max(x, V.Zero) + LogOnePlus<T, V>(f, V.Select(large, one, V.Zero));
+    }
+
+    /// <summary>erf(x) = 2/√π·∫₀ˣ exp(-t²) dt.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Erf<T, V>(V x)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where V : unmanaged, ILanes<V, T>
+    {
+        // x + x·P(x²) below 0.9; above, 1 - exp(R(|x|)) with R = log(erfc).
+        V magnitude = V.Abs(x);
+        V z = x * x;
+        V t = V.Min(Constant<T, V>(4, 5.95), magnitude);
+        V p;
+        V r;
+        if (typeof(T) == typeof(float))
+        {
+            p = V.Constant(-0.0006020785076543689);
+            p = Horner<T, V>(p, z, 0.004998958203941584);
+            p = Horner<T, V>(p, z, -0.026770493015646935);
+            p = Horner<T, V>(p, z, 0.11281921714544296);
+            p = Horner<T, V>(p, z, -0.3761250376701355);
+            p = Horner<T, V>(p, z, 0.12837915122509003);
+
+            r = V.Constant(0.0001982161629712209);
+            r = Horner<T, V>(r, t, -0.003065458731725812);
+            r = Horner<T, V>(r, t, 0.022315099835395813);
+            r = Horner<T, V>(r, t, -0.10411346703767776);
+            r = Horner<T, V>(r, t, -0.6369763016700745);
+            r = Horner<T, V>(r, t, -1.1277971267700195);
+            r = Horner<T, V>(r, t, -0.00016647172742523253);
+        }
+        else
+        {
+            p = V.Constant(-8.481846663275134e-10);
+            p = Horner<T, V>(p, z, 1.4046045428440938e-08);
+            p = Horner<T, V>(p, z, -1.62754756623493e-07);
+            p = Horner<T, V>(p, z, 1.6455213870870184e-06);
+            p = Horner<T, V>(p, z, -1.4925299734409617e-05);
+            p = Horner<T, V>(p, z, 0.00012055321041924352);
+            p = Horner<T, V>(p, z, -0.0008548326754910531);
+            p = Horner<T, V>(p, z, 0.005223977621603033);
+            p = Horner<T, V>(p, z, -0.026866170644806613);
+            p = Horner<T, V>(p, z, 0.11283791670953704);
+            p = Horner<T, V>(p, z, -0.37612638903183726);
+            p = Horner<T, V>(p, z, 0.1283791670955126);
+
+            r = V.Constant(1.3678875582713458e-12);
+            r = Horner<T, V>(r, t, -6.114465804316227e-11);
+            r = Horner<T, V>(r, t, 1.2798743250903533e-09);
+            r = Horner<T, V>(r, t, -1.6656499625918643e-08);
+            r = Horner<T, V>(r, t, 1.507276417856828e-07);
+            r = Horner<T, V>(r, t, -1.0026182548700077e-06);
+            r = Horner<T, V>(r, t, 5.031439532880149e-06);
+            r = Horner<T, V>(r, t, -1.905804682608941e-05);
+            r = Horner<T, V>(r, t, 5.229940810526077e-05);
+            r = Horner<T, V>(r, t, -8.68724520152428e-05);
+            r = Horner<T, V>(r, t, -1.4877186244541509e-05);
+            r = Horner<T, V>(r, t, 0.0005979074996353612);
+            r = Horner<T, V>(r, t, -0.0017195832087464977);
+            r = Horner<T, V>(r, t, 0.00023646537370447488);
+            r = Horner<T, V>(r, t, 0.019108075156999842);
+            r = Horner<T, V>(r, t, -0.10276222386938753);
+            r = Horner<T, V>(r, t, -0.6366232936391949);
+            r = Horner<T, V>(r, t, -1.1283784451373247);
+            r = Horner<T, V>(r, t, -6.794447141685045e-08);
+        }
+
+        V outer = V.CopySign(V.Constant(1) - ExpBounded<T, V>(r), x);
+        return V.Select(V.LessThan(magnitude, V.Constant(0.9)), V.MultiplyAdd(x, p, x), outer);
+    }
+
+    /// <summary>exp(x) - 1 for |x| ≤ 40.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static V ExpMinusOne<T, V>(V x)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where V : unmanaged, ILanes<V, T>
+    {
+        V p = ExpMinusOneParts<T, V>(x, out V s);
+        return V.MultiplyAdd(s, p, s - V.Constant(1));
+    }
+
+    /// <summary>exp(x) = s·(1 + p), s = 2^k and p = exp(r) - 1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V ExpMinusOneParts<T, V>(V x, out V s)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where V : unmanaged, ILanes<V, T>
+    {
+        V r = Reduce<T, V>(x, out V k);
+        s = V.PowerOfTwo(k);
+        return V.MultiplyAdd(r * ExpTail<T, V>(r), r, r);
+    }
+
+    /// <summary>exp(-x) for x ≥ 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V ExpOfMinus<T, V>(V x)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where V : unmanaged, ILanes<V, T> =>
+        ExpBounded<T, V>(V.Max(Constant<T, V>(-104, -746), -x));
+
+    /// <summary>exp(x) where the result's exponent can be no more than a step or two beyond what T holds.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V ExpBounded<T, V>(V x)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where V : unmanaged, ILanes<V, T>
+    {
+        V r = Reduce<T, V>(x, out V k);
+        V p = Horner<T, V>(ExpTail<T, V>(r), r, 1);
+        return V.ScaleByPowerOfTwo(Horner<T, V>(p, r, 1), k);
+    }
+
+    /// <summary>r = x - k·ln 2 for the nearest k, with ln 2 in two parts; the first subtraction is exact.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Reduce<T, V>(V x, out V k)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where V : unmanaged, ILanes<V, T>
+    {
+        k = V.Round(x * V.Constant(1.44269504088896341));
+        V r = V.MultiplyAdd(k, V.Constant(-Ln2), x);
+        return V.MultiplyAdd(k, -Ln2Low<T, V>(), r);
+    }
+
+    /// <summary>What rounding ln 2 to T leaves out.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Ln2Low<T, V>()
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where V : unmanaged, ILanes<V, T> =>
+        Constant<T, V>(-1.90465429995776809e-09, 2.31904681384629956e-17);
+
+    /// <summary>Q(r) = (e^r - 1 - r)/r² for |r| ≤ ½·ln 2.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static V ExpTail<T, V>(V r)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where V : unmanaged, ILanes<V, T>
+    {
+        V q;
+        if (typeof(T) == typeof(float))
+        {
+            q = V.Constant(0.001394644845277071);
+            q = Horner<T, V>(q, r, 0.008366583846509457);
+            q = Horner<T, V>(q, r, 0.04166628047823906);
+            q = Horner<T, V>(q, r, 0.1666654348373413);
+            return Horner<T, V>(q, r, 0.5);
+        }
+
+        q = V.Constant(2.5114462914220157e-08);
+        q = Horner<T, V>(q, r, 2.762632688943283e-07);
+        q = Horner<T, V>(q, r, 2.7557227987147366e-06);
+        q = Horner<T, V>(q, r, 2.4801504445133605e-05);
+        q = Horner<T, V>(q, r, 0.00019841269902991205);
+        q = Horner<T, V>(q, r, 0.001388888893237935);
+        q = Horner<T, V>(q, r, 0.008333333333314612);
+        q = Horner<T, V>(q, r, 0.04166666666657362);
+        q = Horner<T, V>(q, r, 0.16666666666666685);
+        return Horner<T, V>(q, r, 0.5000000000000006);
+    }
+
+    /// <summary>log(1 + f) + exponent·ln 2 for 1 + f in [√½, √2).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V LogOnePlus<T, V>(V f, V exponent)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where V : unmanaged, ILanes<V, T>
+    {
+        // log(1 + f) = 2s + s·R(s²) = f - (h - s·(h + R)) with s = f/(2 + f), h = f²/2: f comes in without a rounding.
+        V s = f / (V.Constant(2) + f);
+        V z = s * s;
+        V series;
+        if (typeof(T) == typeof(float))
+        {
+            series = V.Constant(0.29870980978012085);
+            series = Horner<T, V>(series, z, 0.39977580308914185);
+            series = Horner<T, V>(series, z, 0.6666677594184875);
+        }
+        else
+        {
+            series = V.Constant(0.14795816977132947);
+            series = Horner<T, V>(series, z, 0.15314068625647745);
+            series = Horner<T, V>(series, z, 0.18183563383830664);
+            series = Horner<T, V>(series, z, 0.22222198597160125);
+            series = Horner<T, V>(series, z, 0.2857142874207836);
+            series = Horner<T, V>(series, z, 0.3999999999941654);
+            series = Horner<T, V>(series, z, 0.6666666666666734);
+        }
+
+        V h = f * f * V.Constant(0.5);
+        V small = V.MultiplyAdd(exponent, Ln2Low<T, V>(), s * V.MultiplyAdd(z, series, h));
+        return V.MultiplyAdd(exponent, V.Constant(Ln2), f - (h - small));
+    }
+
+    /// <summary>p·x + c.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Horner<T, V>(V p, V x, double c)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where V : unmanaged, ILanes<V, T> =>
+        V.MultiplyAdd(p, x, V.Constant(c));
+
+    /// <summary>A constant that differs between float and double.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Constant<T, V>(double ofFloat, double ofDouble)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where V : unmanaged, ILanes<V, T> =>
+        V.Constant(typeof(T) == typeof(float) ? ofFloat : ofDouble);
+}

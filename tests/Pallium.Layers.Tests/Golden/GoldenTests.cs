@@ -1,0 +1,103 @@
+using System.Numerics;
+using Pallium.Numerics;
+
+namespace Pallium.Layers.Tests;
+
+/// <summary>Every file of a known case in the folder named by PALLIUM_GOLDEN agrees: outputs, final states and all gradients.</summary>
+public sealed class GoldenTests
+{
+    // Per element, as the README beside the files states them.
+    private static readonly (double Absolute, double Relative) DoubleOutput = (1e-10, 1e-9);
+    private static readonly (double Absolute, double Relative) DoubleGradient = (1e-9, 1e-8);
+    private static readonly (double Absolute, double Relative) SingleOutput = (2e-5, 1e-4);
+    private static readonly (double Absolute, double Relative) SingleGradient = (2e-4, 1e-3);
+
+    public static TheoryData<string> Files()
+    {
+        var files = new TheoryData<string>();
+        string[] paths = GoldenFile.Folder() is { } folder ? Directory.GetFiles(folder, "*.safetensors") : [];
+        foreach (string path in paths.Order(StringComparer.Ordinal))
+        {
+            if (GoldenLayers.IsKnown(new GoldenFile(path).Case))
+            {
+                files.Add(Path.GetFileName(path));
+            }
+        }
+
+        if (files.Count == 0)
+        {
+            files.Add("");
+        }
+
+        return files;
+    }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Published_values_are_met(string name)
+    {
+        Assert.SkipWhen(name.Length == 0, "No reference values found; PALLIUM_GOLDEN names their folder.");
+        var file = new GoldenFile(Path.Combine(GoldenFile.Folder()!, name));
+        Check<double>(file, DoubleOutput, DoubleGradient);
+        Check<float>(file, SingleOutput, SingleGradient);
+    }
+
+    private static void Check<T>(GoldenFile file, (double Absolute, double Relative) output, (double Absolute, double Relative) gradient)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        GoldenLayer<T> golden = GoldenLayers.Create<T>(file);
+        foreach ((string name, Parameter<T> parameter) in golden.Layer.Parameters)
+        {
+            Set(golden.Pick(name, file["param/" + golden.Rename(name)]), parameter.Values);
+        }
+
+        golden.Layer.Refresh();
+        var run = new LayerRun<T>(golden.Layer, file.Int("T"), file.Int("B"));
+        Set(file.TimeMajor("input/x"), run.Inputs);
+        if (file.Has("input/timespans"))
+        {
+            Set(file.TimeMajor("input/timespans"), run.Elapsed);
+        }
+
+        Set(golden.States("state0/", file), run.Start);
+        Set(file.TimeMajor("loss_weight/y"), run.OutputWeights);
+        run.Forward().Backward();
+
+        AssertClose("output", file.TimeMajor("output/y"), run.Outputs, output);
+        AssertClose("final state", golden.States("final_state/", file), run.Final, output);
+        AssertClose("input gradient", file.TimeMajor("grad/input/x"), run.InputGradient, gradient);
+        AssertClose("start gradient", golden.States("grad/state0/", file), run.StartGradient, gradient);
+        if (file.Has("input/timespans"))
+        {
+            AssertClose("elapsed gradient", file.TimeMajor("grad/input/timespans"), run.ElapsedGradient, gradient);
+        }
+
+        foreach ((string name, Parameter<T> parameter) in golden.Layer.Parameters)
+        {
+            AssertClose(name, golden.Pick(name, file["grad/param/" + golden.Rename(name)]), run.Gradients[parameter], gradient);
+        }
+    }
+
+    private static void Set<T>(double[] values, Span<T> target)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Assert.Equal(values.Length, target.Length);
+        for (int i = 0; i < values.Length; i++)
+        {
+            target[i] = T.CreateChecked(values[i]);
+        }
+    }
+
+    private static void AssertClose<T>(string what, double[] expected, ReadOnlySpan<T> found, (double Absolute, double Relative) tolerance)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Assert.Equal(expected.Length, found.Length);
+        for (int i = 0; i < expected.Length; i++)
+        {
+            double value = double.CreateChecked(found[i]);
+            Assert.True(
+                Math.Abs(value - expected[i]) <= tolerance.Absolute + (tolerance.Relative * Math.Abs(expected[i])),
+                $"{typeof(T).Name}, {what}[{i}]: {value:R} instead of {expected[i]:R}");
+        }
+    }
+}

@@ -29,6 +29,11 @@ internal sealed class CellReader(Channel channel, bool learning)
             return index;
         }
 
+        if (Channel.Kind == ChannelKind.Binary && Cell.TryYesNo(cell, out bool yes))
+        {
+            return yes ? 1 : 0;
+        }
+
         if (!Cell.TryNumber(cell, out double number))
         {
             return Channel.Kind == ChannelKind.Categorical || _labels.Count > 0

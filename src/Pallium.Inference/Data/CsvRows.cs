@@ -4,8 +4,10 @@ namespace Pallium.Inference;
 /// <remarks>Blank lines are skipped; a line ends with LF, CR LF or CR; a quote inside an unquoted cell is text.</remarks>
 internal sealed class CsvRows : RowReader
 {
+    /// <summary>The separators that are looked for.</summary>
+    public const string Separators = ",;\t";
+
     private const int LongestRow = 1 << 20;
-    private const string Separators = ",;\t";
 
     private char[] _buffer = new char[1 << 12];
     private int _position;

@@ -15,6 +15,7 @@ internal static class Resolution
     private const double NearStep = 0.05;
     private const double MostMisfits = 0.01;
     private const int FewestForSpacing = 10;
+    private const double Clearly = 1.5;
 
     /// <summary>
     /// The largest step δ, 1, 2, 2.5 or 5 times a power of ten, of which at least 99 % of the values are multiples; or the
@@ -33,7 +34,7 @@ internal static class Resolution
         double largest = Math.Max(Math.Abs(grid[0].Value), Math.Abs(grid[^1].Value));
         double step = Decimal(grid, largest);
         double spacing = Spacing(grid);
-        return spacing > step ? spacing : step;
+        return spacing > Clearly * step ? spacing : step;
     }
 
     /// <summary>The distinct values, sorted, without zero and the commonest where others remain.</summary>
@@ -99,6 +100,9 @@ internal static class Resolution
             spacing = Math.Min(spacing, grid[i].Value - grid[i - 1].Value);
         }
 
+        // The whole range gives the spacing more digits than one difference does.
+        double range = grid[^1].Value - grid[0].Value;
+        spacing = range / Math.Round(range / spacing);
         return OnGrid(grid, spacing, grid[0].Value) ? spacing : 0;
     }
 

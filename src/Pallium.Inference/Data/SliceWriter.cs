@@ -6,11 +6,13 @@ namespace Pallium.Inference;
 /// <remarks>Numbers are rounded to their channel's resolution and written in the shortest form that reads back as the same double.</remarks>
 public sealed class SliceWriter : IDisposable
 {
+    /// <summary>What needs quotes: any separator, so that the reader does not mistake one in a name for the file's.</summary>
+    private static readonly SearchValues<char> Special = SearchValues.Create(CsvRows.Separators + "\"\n\r");
+
     private readonly TextWriter _text;
     private readonly FrameSchema _schema;
     private readonly SliceReader? _original;
     private readonly char _separator = ',';
-    private readonly SearchValues<char> _special;
     private readonly int[] _appended = [];
     private bool _rowBegun;
 
@@ -23,7 +25,6 @@ public sealed class SliceWriter : IDisposable
         ArgumentNullException.ThrowIfNull(schema);
         _text = text;
         _schema = schema;
-        _special = Special(_separator);
         WriteSchemaHeader();
     }
 
@@ -41,7 +42,6 @@ public sealed class SliceWriter : IDisposable
         _schema = original.Schema;
         if (original.Rows is not CsvRows csv)
         {
-            _special = Special(_separator);
             WriteSchemaHeader();
             return;
         }
@@ -49,7 +49,6 @@ public sealed class SliceWriter : IDisposable
         original.KeepCells = true;
         _original = original;
         _separator = csv.Separator;
-        _special = Special(_separator);
         _appended = [.. Enumerable.Range(0, _schema.Channels.Count).Where(c => original.ChannelColumns[c] < 0)];
         foreach (string name in csv.Header.Concat(_appended.Select(c => _schema.Channels[c].Header)))
         {
@@ -86,8 +85,6 @@ public sealed class SliceWriter : IDisposable
 
     /// <summary>Flushes and closes the text.</summary>
     public void Dispose() => _text.Dispose();
-
-    private static SearchValues<char> Special(char separator) => SearchValues.Create([separator, '"', '\n', '\r']);
 
     private void WriteSchemaHeader()
     {
@@ -157,7 +154,7 @@ public sealed class SliceWriter : IDisposable
             _text.Write(_separator);
         }
 
-        bool quoted = text.AsSpan().ContainsAny(_special) || (text.Length > 0 && (char.IsWhiteSpace(text[0]) || char.IsWhiteSpace(text[^1])))
+        bool quoted = text.AsSpan().ContainsAny(Special) || (text.Length > 0 && (char.IsWhiteSpace(text[0]) || char.IsWhiteSpace(text[^1])))
             || (text.Length == 0 && IsOnlyColumn);
         _text.Write(quoted ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text);
         _rowBegun = true;

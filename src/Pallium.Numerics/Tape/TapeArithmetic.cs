@@ -153,7 +153,7 @@ public static class TapeArithmetic
                 Span<T> db = repeat.Second(tape.Gradient(b), i);
                 if (repeat.IsScalar)
                 {
-                    db[0] += sign * TapeReductions.SumOf(repeat.Run(dy, i));
+                    db[0] += sign * Reduction.Sum(repeat.Run(dy, i));
                 }
                 else
                 {
@@ -204,7 +204,7 @@ public static class TapeArithmetic
         {
             if (isScalar)
             {
-                db[0] += TapeReductions.DotOf(dy, a);
+                db[0] += Reduction.Dot(dy, a);
             }
             else
             {

@@ -25,7 +25,7 @@ public static class TapeReductions
     {
         Variable constant = tape.Constant(weights, tape.Shape(x).Rows, tape.Shape(x).Columns);
         Variable y = tape.Add(WeightedSumOperation<T>.Instance, [x, constant], 1, 1);
-        tape.Value(y)[0] = DotOf<T>(tape.Value(x), weights);
+        tape.Value(y)[0] = Reduction.Dot<T>(tape.Value(x), weights);
         return y;
     }
 
@@ -46,57 +46,19 @@ public static class TapeReductions
         {
             ReadOnlySpan<T> logits = tape.Value(x).Slice(row * n, n);
             Span<T> value = tape.Value(y).Slice(row * n, n);
-            TensorPrimitives.Subtract(logits, MaxOf(logits), value);
+            TensorPrimitives.Subtract(logits, Reduction.Max(logits), value);
             Elementary.Exp<T>(value, exp);
-            TensorPrimitives.Subtract(value, Elementary.Log(SumOf<T>(exp)), value);
+            TensorPrimitives.Subtract(value, Elementary.Log(Reduction.Sum<T>(exp)), value);
         }
 
         return y;
-    }
-
-    /// <summary>Σ x, in order.</summary>
-    internal static T SumOf<T>(ReadOnlySpan<T> x)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        T sum = T.Zero;
-        foreach (T value in x)
-        {
-            sum += value;
-        }
-
-        return sum;
-    }
-
-    /// <summary>Σ a·b, in order.</summary>
-    internal static T DotOf<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        T sum = T.Zero;
-        for (int i = 0; i < a.Length; i++)
-        {
-            sum = T.FusedMultiplyAdd(a[i], b[i], sum);
-        }
-
-        return sum;
-    }
-
-    private static T MaxOf<T>(ReadOnlySpan<T> x)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        T max = x[0];
-        foreach (T value in x)
-        {
-            max = value > max ? value : max;
-        }
-
-        return max;
     }
 
     private static Variable Sum<T>(Tape<T> tape, Variable x, T factor)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Variable y = tape.Add(SumOperation<T>.Instance, [x], 1, 1, new() { Factor = factor });
-        tape.Value(y)[0] = factor * SumOf<T>(tape.Value(x));
+        tape.Value(y)[0] = factor * Reduction.Sum<T>(tape.Value(x));
         return y;
     }
 
@@ -142,7 +104,7 @@ public static class TapeReductions
                 ReadOnlySpan<T> dy = tape.Gradient(node.Variable).Slice(start, n);
                 Span<T> dx = tape.Gradient(tape.Inputs(node)[0]).Slice(start, n);
                 Elementary.Exp<T>(tape.Value(node.Variable).Slice(start, n), softmax);
-                TensorPrimitives.FusedMultiplyAdd(softmax, -SumOf(dy), dx, dx);
+                TensorPrimitives.FusedMultiplyAdd(softmax, -Reduction.Sum(dy), dx, dx);
                 TensorPrimitives.Add(dx, dy, dx);
             }
         }

@@ -148,6 +148,16 @@ public sealed class RngTests
         }
     }
 
+    [Fact]
+    public void A_normal_number_takes_one_word_of_the_stream()
+    {
+        var rng = new Rng(12);
+        var words = new Rng(12);
+        rng.Normal();
+        words.NextBits();
+        Assert.Equal(words.NextBits(), rng.NextBits());
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

@@ -1,0 +1,152 @@
+using Pallium.Numerics;
+
+namespace Pallium.Inference;
+
+/// <summary>Ridge regression of each coordinate's deviations on its own past ones.</summary>
+internal static class LagRegression
+{
+    /// <summary>Own weights of every coordinate, [D, L]; those of discrete channels are zero (all their past goes through the cross part).</summary>
+    /// <param name="table">Deviations.</param>
+    /// <param name="rows">Stretches to learn from.</param>
+    /// <param name="structure">L and ridges.</param>
+    /// <param name="gramLookback">Targets leave out this many rows at the start of a stretch, at least L.</param>
+    /// <param name="sharedGram">Sum of the coordinates' <see cref="LagGram"/>s over the stretches, [gramLookback + 1, gramLookback + 1], or empty to have it summed here.</param>
+    public static double[] Own(DeviationTable table, IReadOnlyList<RowRange> rows, LinearStructure structure, int gramLookback, ReadOnlySpan<double> sharedGram)
+    {
+        int lookback = structure.Lookback;
+        double[] own = new double[table.Coordinates * lookback];
+        if (lookback == 0)
+        {
+            return own;
+        }
+
+        int size = gramLookback + 1;
+        double[] shared = new double[lookback];
+        double[] gram = sharedGram.IsEmpty ? SharedGram(table, rows, gramLookback) : sharedGram.ToArray();
+        Solve(gram, size, structure.OwnRidge, pull: 0, [], shared);
+        double[] weights = new double[lookback];
+        for (int j = 0; j < table.Coordinates; j++)
+        {
+            if (!IsReal(table.Groups, j))
+            {
+                continue;
+            }
+
+            shared.CopyTo(weights, 0);
+            if (!double.IsPositiveInfinity(structure.Sharing))
+            {
+                gram.AsSpan().Clear();
+                AddGram(table, rows, j, gramLookback, gram);
+                Solve(gram, size, structure.OwnRidge, structure.Sharing, shared, weights);
+            }
+
+            weights.CopyTo(own, j * lookback);
+        }
+
+        return own;
+    }
+
+    /// <summary>The sum of all real coordinates' <see cref="LagGram"/>s.</summary>
+    public static double[] SharedGram(DeviationTable table, IReadOnlyList<RowRange> rows, int lookback)
+    {
+        double[] gram = new double[(lookback + 1) * (lookback + 1)];
+        for (int j = 0; j < table.Coordinates; j++)
+        {
+            if (IsReal(table.Groups, j))
+            {
+                AddGram(table, rows, j, lookback, gram);
+            }
+        }
+
+        return gram;
+    }
+
+    /// <summary>Deviations less what the own weights predict, [N, D]; filled only for rows with <paramref name="skip"/> rows before them in their stretch.</summary>
+    public static double[] Residuals(DeviationTable table, IReadOnlyList<RowRange> rows, ReadOnlySpan<double> own, int skip)
+    {
+        int d = table.Coordinates;
+        int lookback = own.Length / d;
+        double[] residuals = (double[])table.Deviations.Clone();
+        double[] reversed = new double[lookback];
+        for (int j = 0; j < d && lookback > 0; j++)
+        {
+            for (int l = 0; l < lookback; l++)
+            {
+                reversed[lookback - 1 - l] = own[(j * lookback) + l];
+            }
+
+            foreach (RowRange range in rows)
+            {
+                double[] x = Column(table, range, j);
+                for (int t = skip; t < x.Length; t++)
+                {
+                    residuals[((range.Start + t) * d) + j] -= InnerProduct.Of(reversed, x.AsSpan(t - lookback, lookback));
+                }
+            }
+        }
+
+        return residuals;
+    }
+
+    private static bool IsReal(IReadOnlyList<BaseGroup> groups, int coordinate)
+    {
+        foreach (BaseGroup group in groups)
+        {
+            if (coordinate < group.Start + group.Count)
+            {
+                return group.Kind == BaseKind.Real;
+            }
+        }
+
+        return false;
+    }
+
+    private static void AddGram(DeviationTable table, IReadOnlyList<RowRange> rows, int coordinate, int lookback, Span<double> gram)
+    {
+        int d = table.Coordinates;
+        foreach (RowRange range in rows)
+        {
+            bool[] missing = table.HasHoles[coordinate] ? new bool[range.Length] : [];
+            for (int i = 0; i < missing.Length; i++)
+            {
+                missing[i] = table.Missing[((range.Start + i) * d) + coordinate];
+            }
+
+            LagGram.Accumulate(Column(table, range, coordinate), missing, lookback, gram);
+        }
+    }
+
+    private static double[] Column(DeviationTable table, RowRange range, int coordinate)
+    {
+        double[] x = new double[range.Length];
+        for (int i = 0; i < x.Length; i++)
+        {
+            x[i] = table.Deviations[((range.Start + i) * table.Coordinates) + coordinate];
+        }
+
+        return x;
+    }
+
+    /// <summary>Solves (G + penalties)·w = g + pull·towards for the leading L lags.</summary>
+    private static void Solve(ReadOnlySpan<double> gram, int size, double ridge, double pull, ReadOnlySpan<double> towards, Span<double> weights)
+    {
+        int n = weights.Length;
+        double[] factor = new double[n * n];
+        for (int i = 0; i < n; i++)
+        {
+            gram.Slice(((i + 1) * size) + 1, n).CopyTo(factor.AsSpan(i * n));
+            double lag = (i + 1) / 100.0;
+            double penalty = ridge * ((lag * lag) + 1e-4);
+            factor[(i * n) + i] += penalty + pull;
+            weights[i] = gram[i + 1];
+            if (pull > 0)
+            {
+                // The coordinate's own ridge is already in what it is pulled to.
+                weights[i] += (penalty + pull) * towards[i];
+            }
+        }
+
+        Cholesky.FactorWithJitter(factor, n);
+        Cholesky.Solve(factor, n, weights, 1);
+    }
+}

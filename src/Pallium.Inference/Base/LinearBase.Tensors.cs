@@ -1,0 +1,136 @@
+namespace Pallium.Inference;
+
+/// <summary>A named array for saving: row-major, of the given shape.</summary>
+internal readonly record struct BaseTensor(int[] Shape, double[] Values);
+
+/// <content>Construction from plain arrays, saving, and the logits of discrete channels.</content>
+internal sealed partial class LinearBase
+{
+    private readonly DiscreteCalibration?[] _withoutPast;
+    private readonly DiscreteCalibration?[] _withPast;
+
+    /// <summary>A base from what <see cref="Tensors"/> gave.</summary>
+    /// <param name="groups">The channels.</param>
+    /// <param name="exogenousCount">E.</param>
+    /// <param name="tensors">Named arrays; names and shapes are those of <see cref="Tensors"/>.</param>
+    /// <exception cref="FormatException">A tensor is missing, has the wrong shape, or holds a number that is not finite.</exception>
+    public LinearBase(IReadOnlyList<BaseGroup> groups, int exogenousCount, IReadOnlyDictionary<string, BaseTensor> tensors)
+    {
+        Groups = groups;
+        ExogenousCount = exogenousCount;
+        Coordinates = groups.Count == 0 ? 0 : groups[^1].Start + groups[^1].Count;
+        int d = Coordinates;
+        _weights = Take(tensors, "exogenous", exogenousCount + 1, d);
+        _marginal = Take(tensors, "marginal", d, d);
+        _limits = Take(tensors, "limits", d);
+        var stages = new List<LinearStage>();
+        while (tensors.TryGetValue(StageName(stages.Count, "own"), out BaseTensor own))
+        {
+            int index = stages.Count;
+            int lookback = own.Shape.Length == 2 ? own.Shape[1] : throw new FormatException($"The tensor {StageName(index, "own")} must have two dimensions.");
+            int slices = tensors.TryGetValue(StageName(index, "cross"), out BaseTensor cross) && cross.Shape.Length == 3 ? cross.Shape[0] : 0;
+            _ring = index == 0 ? Math.Max(lookback, slices) : _ring;
+            if (Math.Max(lookback, slices) is var needs && (needs < 1 || needs > _ring))
+            {
+                throw new FormatException($"Stage {index} of the base looks back {needs} slices, where 1 to {_ring} were expected.");
+            }
+
+            double[] weights = Take(tensors, StageName(index, "own"), d, lookback);
+            double[] all = slices == 0 ? [] : Take(tensors, StageName(index, "cross"), slices, d, d);
+            stages.Add(new LinearStage(d, _ring, weights, all, Take(tensors, StageName(index, "innovation"), d, d), _marginal));
+        }
+
+        _stages = [.. stages];
+        _withoutPast = new DiscreteCalibration?[groups.Count];
+        _withPast = new DiscreteCalibration?[groups.Count];
+        for (int g = 0; g < groups.Count; g++)
+        {
+            if (groups[g].Kind != BaseKind.Real)
+            {
+                double[] both = Take(tensors, CalibrationName(g), 2, groups[g].Classes + 2);
+                _withoutPast[g] = new DiscreteCalibration(both[..(groups[g].Classes + 2)]);
+                _withPast[g] = new DiscreteCalibration(both[(groups[g].Classes + 2)..]);
+            }
+        }
+    }
+
+    /// <summary>Log probabilities of channel <paramref name="group"/>, which is discrete and not clamped, given the slice's clamps. O(n³), no allocation.</summary>
+    /// <param name="slice">From <see cref="Predict"/> or <see cref="NoPast"/>, clamped as wanted.</param>
+    /// <param name="group">Index in <see cref="Groups"/>.</param>
+    /// <param name="logProbabilities">[classes], on return; a binary channel's 0 first.</param>
+    public void LogProbabilities(SliceGaussian slice, int group, Span<double> logProbabilities)
+    {
+        DiscreteCalibration calibration = (slice.HasPast ? _withPast : _withoutPast)[group]!;
+        DiscreteEvidence.LogPrior(slice, Groups[group], logProbabilities);
+        Span<double> scores = slice.Scratch.AsSpan((2 * Coordinates * Coordinates) + (3 * Coordinates), Groups[group].Classes);
+        DiscreteEvidence.Scores(slice, Groups[group], scores);
+        calibration.Apply(logProbabilities, scores);
+    }
+
+    /// <summary>Everything fitted, by name: what the constructor takes.</summary>
+    public Dictionary<string, BaseTensor> Tensors()
+    {
+        int d = Coordinates;
+        var tensors = new Dictionary<string, BaseTensor>
+        {
+            ["exogenous"] = new([ExogenousCount + 1, d], _weights),
+            ["marginal"] = new([d, d], _marginal),
+            ["limits"] = new([d], _limits),
+        };
+        for (int s = 0; s < _stages.Length; s++)
+        {
+            LinearStage stage = _stages[s];
+            tensors[StageName(s, "own")] = new([d, stage.Lookback], stage.Own);
+            tensors[StageName(s, "cross")] = new([stage.CrossSlices, d, d], stage.Cross);
+            tensors[StageName(s, "innovation")] = new([d, d], stage.Dynamics.Innovation.ToArray());
+        }
+
+        for (int g = 0; g < Groups.Count; g++)
+        {
+            if (_withoutPast[g] is { } without && _withPast[g] is { } with)
+            {
+                tensors[CalibrationName(g)] = new([2, without.Parameters.Length], [.. without.Parameters, .. with.Parameters]);
+            }
+        }
+
+        return tensors;
+    }
+
+    internal static string StageName(int stage, string part) => $"stage{stage}.{part}";
+
+    internal static string CalibrationName(int group) => $"calibration{group}";
+
+    private static double[] Take(IReadOnlyDictionary<string, BaseTensor> tensors, string name, params ReadOnlySpan<int> shape)
+    {
+        if (!tensors.TryGetValue(name, out BaseTensor tensor))
+        {
+            throw new FormatException($"The base lacks its tensor {name}.");
+        }
+
+        if (!tensor.Shape.AsSpan().SequenceEqual(shape))
+        {
+            throw new FormatException($"The base's tensor {name} has shape [{string.Join(", ", tensor.Shape)}], expected [{string.Join(", ", shape.ToArray())}].");
+        }
+
+        int count = 1;
+        foreach (int size in shape)
+        {
+            count *= size;
+        }
+
+        if (tensor.Values.Length != count)
+        {
+            throw new FormatException($"The base's tensor {name} has {tensor.Values.Length} numbers, expected {count}.");
+        }
+
+        foreach (double value in tensor.Values)
+        {
+            if (!double.IsFinite(value))
+            {
+                throw new FormatException($"The base's tensor {name} holds a number that is not finite.");
+            }
+        }
+
+        return tensor.Values;
+    }
+}

@@ -1,0 +1,248 @@
+using Pallium.Numerics;
+
+namespace Pallium.Inference;
+
+/// <summary>The closed-form linear-Gaussian world model that lies under the network: it answers any question about the next slice.</summary>
+/// <remarks>
+/// <para>A slice y [D] (see <see cref="BaseData"/>) is a marginal mean, affine in the exogenous features, plus a deviation. The deviations of the
+/// next slice are predicted from those of the past (<see cref="LinearStage"/>; among several look-backs the longest that the stream's
+/// history fills); what is left is Gaussian. Clamped coordinates condition the others through the covariance (<see cref="SliceGaussian"/>).</para>
+/// <para>A state is one row of <see cref="StateSize"/> numbers, constant in size: the last deviations of every coordinate (a hidden
+/// cell holds its conditional mean given what was seen), the covariance of the last slice's deviations, and three counters.
+/// The base never changes when it runs and may be shared by threads; states and <see cref="SliceGaussian"/>s belong to one.</para>
+/// </remarks>
+internal sealed partial class LinearBase
+{
+    private const int Counters = 3;
+
+    /// <summary>Predicted deviations are held within this many times the largest one met in fitting, so that no iteration can run away.</summary>
+    private const double LimitFactor = 4;
+    private const double LargestDeviation = 1e6;
+
+    private readonly double[] _weights;
+    private readonly double[] _marginal;
+    private readonly double[] _limits;
+    private readonly LinearStage[] _stages;
+    private readonly int _ring;
+
+    /// <summary>D, coordinates per slice.</summary>
+    public int Coordinates { get; }
+
+    /// <summary>E, numbers per slice that are always known.</summary>
+    public int ExogenousCount { get; }
+
+    /// <summary>The channels.</summary>
+    public IReadOnlyList<BaseGroup> Groups { get; }
+
+    /// <summary>Predictors from the past, longest look-back first; none for a table.</summary>
+    public IReadOnlyList<LinearStage> Stages => _stages;
+
+    /// <summary>Covariance of a slice's deviations when nothing of the past is known, [D, D].</summary>
+    public ReadOnlySpan<double> MarginalCovariance => _marginal;
+
+    /// <summary>Numbers in a state; 0 for a table.</summary>
+    public int StateSize => _ring == 0 ? 0 : (Coordinates * _ring) + (Coordinates * Coordinates) + Counters;
+
+    /// <summary>A slice to be filled by <see cref="Predict"/> or <see cref="NoPast"/>.</summary>
+    public SliceGaussian CreateSlice() => new(Coordinates);
+
+    /// <summary>Makes <paramref name="state"/> that of a stream of which nothing has been seen.</summary>
+    public void Begin(Span<double> state) => state[..StateSize].Clear();
+
+    /// <summary>The distribution of a slice of which no past is known: marginal mean at these exogenous features, marginal covariance.</summary>
+    public void NoPast(ReadOnlySpan<double> exogenous, SliceGaussian slice)
+    {
+        MarginalMean(exogenous, slice.PriorMeanStore);
+        _marginal.AsSpan().CopyTo(slice.PriorCovarianceStore);
+        slice.Begin(hasPast: false);
+    }
+
+    /// <summary>The distribution of the next slice given the past. No allocation.</summary>
+    /// <param name="state">The stream's state, not changed.</param>
+    /// <param name="exogenous">[E], of the slice to be predicted.</param>
+    /// <param name="elapsed">Time since the last slice in median steps, not negative.</param>
+    /// <param name="slice">Takes mean and covariance; all clamps are taken back.</param>
+    public void Predict(ReadOnlySpan<double> state, ReadOnlySpan<double> exogenous, double elapsed, SliceGaussian slice)
+    {
+        LinearStage? stage = Stage(state);
+        if (stage is null)
+        {
+            NoPast(exogenous, slice);
+            return;
+        }
+
+        PredictMean(stage, state, exogenous, elapsed, slice);
+        stage.Dynamics.Spread(elapsed, slice.PriorCovarianceStore);
+        int hidden = Hidden(state, slice.Hidden);
+        if (hidden > 0)
+        {
+            ReadOnlySpan<double> uncertainty = state.Slice(Coordinates * _ring, Coordinates * Coordinates);
+            stage.Dynamics.Carry(elapsed, uncertainty, slice.Hidden.AsSpan(0, hidden), slice.PriorCovarianceStore, slice.Scratch);
+        }
+
+        slice.Begin(hasPast: true);
+    }
+
+    /// <summary>Takes in a slice: the state's next one. No allocation; no matrix work when everything is seen.</summary>
+    /// <param name="state">The stream's state, advanced.</param>
+    /// <param name="exogenous">[E], of this slice.</param>
+    /// <param name="elapsed">Time since the slice before in median steps, not negative.</param>
+    /// <param name="observed">[D]; NaN where a cell was not seen.</param>
+    /// <param name="slice">Scratch; where something was hidden it returns the prediction, clamped to what was seen.</param>
+    public void Update(Span<double> state, ReadOnlySpan<double> exogenous, double elapsed, ReadOnlySpan<double> observed, SliceGaussian slice)
+    {
+        if (_ring == 0)
+        {
+            return;
+        }
+
+        Span<double> uncertainty = state.Slice(Coordinates * _ring, Coordinates * Coordinates);
+        bool complete = true;
+        foreach (double value in observed)
+        {
+            complete &= !double.IsNaN(value);
+        }
+
+        Span<double> marginalMean = slice.Row;
+        if (complete)
+        {
+            MarginalMean(exogenous, marginalMean);
+            uncertainty.Clear();
+            Push(state, observed, marginalMean, hidden: false);
+            return;
+        }
+
+        Predict(state, exogenous, elapsed, slice);
+        for (int j = 0; j < Coordinates; j++)
+        {
+            if (!double.IsNaN(observed[j]))
+            {
+                slice.Clamp(j, observed[j]);
+            }
+        }
+
+        slice.Covariance.CopyTo(uncertainty);
+        MarginalMean(exogenous, marginalMean);
+        Push(state, slice.Mean, marginalMean, hidden: true);
+    }
+
+    /// <summary>Mean of the slices to come, by iterating the one-step mean. O(horizon·(D·L + p·D²)).</summary>
+    /// <param name="state">The stream's state, not changed.</param>
+    /// <param name="exogenous">[horizon, E].</param>
+    /// <param name="means">[horizon, D], on return.</param>
+    /// <param name="slice">Scratch.</param>
+    public void Rollout(ReadOnlySpan<double> state, ReadOnlySpan<double> exogenous, Span<double> means, SliceGaussian slice)
+    {
+        double[] copy = state[..StateSize].ToArray();
+        for (int h = 0; (h + 1) * Coordinates <= means.Length; h++)
+        {
+            ReadOnlySpan<double> features = exogenous.Slice(h * ExogenousCount, ExogenousCount);
+            Span<double> mean = means.Slice(h * Coordinates, Coordinates);
+            MarginalMean(features, slice.Row);
+            if (Stage(copy) is { } stage)
+            {
+                PredictMean(stage, copy, features, 1, slice);
+                slice.PriorMean.CopyTo(mean);
+                Push(copy, mean, slice.Row, hidden: true);
+            }
+            else
+            {
+                slice.Row.AsSpan(0, Coordinates).CopyTo(mean);
+            }
+        }
+    }
+
+    /// <summary>Affine in the exogenous features: m_j = a_j + Σ_e b_ej x_e.</summary>
+    public void MarginalMean(ReadOnlySpan<double> exogenous, Span<double> mean)
+    {
+        _weights.AsSpan(0, Coordinates).CopyTo(mean);
+        for (int e = 0; e < ExogenousCount; e++)
+        {
+            ReadOnlySpan<double> row = _weights.AsSpan((e + 1) * Coordinates, Coordinates);
+            for (int j = 0; j < Coordinates; j++)
+            {
+                mean[j] = Math.FusedMultiplyAdd(exogenous[e], row[j], mean[j]);
+            }
+        }
+    }
+
+    private void PredictMean(LinearStage stage, ReadOnlySpan<double> state, ReadOnlySpan<double> exogenous, double elapsed, SliceGaussian slice)
+    {
+        Span<double> deviations = slice.Scratch.AsSpan(0, Coordinates);
+        int position = (int)state[StateSize - Counters];
+        stage.Predict(state[..(Coordinates * _ring)], position, deviations);
+        if (elapsed > 1)
+        {
+            stage.Dynamics.Decay(elapsed - 1, deviations, slice.Scratch.AsSpan(Coordinates, Coordinates));
+        }
+        else if (elapsed < 1)
+        {
+            int last = (position - 1 + _ring) % _ring;
+            for (int j = 0; j < Coordinates; j++)
+            {
+                double before = state[(j * _ring) + last];
+                deviations[j] = before + (elapsed * (deviations[j] - before));
+            }
+        }
+
+        MarginalMean(exogenous, slice.PriorMeanStore);
+        for (int j = 0; j < Coordinates; j++)
+        {
+            slice.PriorMeanStore[j] += Math.Clamp(deviations[j], -LimitFactor * _limits[j], LimitFactor * _limits[j]);
+        }
+    }
+
+    private void Push(Span<double> state, ReadOnlySpan<double> values, ReadOnlySpan<double> marginalMean, bool hidden)
+    {
+        Span<double> counters = state.Slice(StateSize - Counters, Counters);
+        int position = (int)counters[0];
+        for (int j = 0; j < Coordinates; j++)
+        {
+            state[(j * _ring) + position] = Math.Clamp(values[j] - marginalMean[j], -LargestDeviation, LargestDeviation);
+        }
+
+        counters[0] = (position + 1) % _ring;
+        counters[1] = Math.Min(counters[1] + 1, _ring);
+        counters[2] = hidden ? 1 : 0;
+    }
+
+    /// <summary>The longest look-back that the slices seen so far fill; null when there is no past.</summary>
+    private LinearStage? Stage(ReadOnlySpan<double> state)
+    {
+        if (_ring == 0)
+        {
+            return null;
+        }
+
+        double slices = state[StateSize - Counters + 1];
+        foreach (LinearStage stage in _stages)
+        {
+            if (stage.Needs <= slices)
+            {
+                return slices == 0 ? null : stage;
+            }
+        }
+
+        return slices == 0 ? null : _stages[^1];
+    }
+
+    /// <summary>Lists the coordinates of the last slice that are uncertain; returns their number.</summary>
+    private int Hidden(ReadOnlySpan<double> state, Span<int> hidden)
+    {
+        int count = 0;
+        if (state[StateSize - 1] == 0)
+        {
+            return count;
+        }
+
+        for (int j = 0; j < Coordinates; j++)
+        {
+            if (state[(Coordinates * _ring) + (j * Coordinates) + j] > 0)
+            {
+                hidden[count++] = j;
+            }
+        }
+
+        return count;
+    }
+}

@@ -1,0 +1,23 @@
+namespace Pallium.Inference;
+
+/// <summary>What validation chose for a <see cref="LinearBase"/>: the shape and the ridges of its past part.</summary>
+internal sealed record LinearStructure
+{
+    /// <summary>Whether the marginal mean depends on the exogenous features.</summary>
+    public bool UseFeatures { get; init; }
+
+    /// <summary>L, slices of a coordinate's own past; 0 for none.</summary>
+    public int Lookback { get; init; }
+
+    /// <summary>Strength of the ridge on own weights, in rows, at lag 100; it grows with the square of the lag.</summary>
+    public double OwnRidge { get; init; } = 1000;
+
+    /// <summary>Strength, in rows, that pulls a coordinate's own weights to those shared by all; infinite: all share.</summary>
+    public double Sharing { get; init; } = double.PositiveInfinity;
+
+    /// <summary>p, slices of all coordinates' past; 0 for none.</summary>
+    public int CrossSlices { get; init; }
+
+    /// <summary>Strength of the ridge on cross weights, in rows, at lag 1; it grows with the square of the lag.</summary>
+    public double CrossRidge { get; init; } = 10;
+}

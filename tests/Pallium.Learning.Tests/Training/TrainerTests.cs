@@ -1,0 +1,108 @@
+using Pallium.Numerics;
+
+namespace Pallium.Learning.Tests;
+
+public sealed class TrainerTests
+{
+    [Fact]
+    public void Least_squares_is_learned_and_the_bits_do_not_depend_on_threads()
+    {
+        double[] one = Learn(threads: 1, out TrainingOutcome outcome);
+        double[] two = Learn(threads: 2, out _);
+        Assert.Equal(one, two);
+        Assert.True(outcome.BestLoss < 1e-3, $"loss {outcome.BestLoss} from {outcome.StartLoss}");
+    }
+
+    [Fact]
+    public void Cancelling_keeps_the_best_weights()
+    {
+        using var source = new CancellationTokenSource();
+        var task = new LeastSquares(1);
+        TrainingOutcome outcome = new Trainer<double>(task, new TrainerOptions { Steps = 10_000, ValidateEvery = 10, Schedule = new RateSchedule(0.05), Threads = 1 })
+            .Run(progress =>
+            {
+                if (progress.Step >= 100)
+                {
+                    source.Cancel();
+                }
+            }, source.Token);
+        Assert.True(outcome.Cancelled);
+        Assert.Equal(100, outcome.Steps);
+        using var runner = new ChunkRunner(1);
+        Assert.Equal(outcome.BestLoss, task.Validate(runner));
+    }
+
+    [Fact]
+    public void Divergence_returns_to_the_last_good_weights_at_half_the_rate_and_is_reported()
+    {
+        var task = new LeastSquares(1) { FailAt = 25 };
+        TrainingOutcome outcome = new Trainer<double>(task, new TrainerOptions { Steps = 200, ValidateEvery = 10, Schedule = new RateSchedule(0.05), Threads = 1 }).Run();
+        Assert.Equal("step 26: layer 'test', step 25: gone", Assert.Single(outcome.Divergences));
+        Assert.True(outcome.BestLoss < outcome.StartLoss);
+    }
+
+    [Fact]
+    public void Early_stopping_ends_learning_that_no_longer_helps()
+    {
+        var task = new LeastSquares(1);
+        TrainingOutcome outcome = new Trainer<double>(
+            task, new TrainerOptions { Steps = 1_000_000, ValidateEvery = 20, Patience = 3, Schedule = new RateSchedule(0.05), Threads = 1 }).Run();
+        Assert.True(outcome.Steps < 1_000_000);
+    }
+
+    private static double[] Learn(int threads, out TrainingOutcome outcome)
+    {
+        var task = new LeastSquares(4);
+        outcome = new Trainer<double>(task, new TrainerOptions { Steps = 400, Schedule = new RateSchedule(0.05), Threads = threads, AverageDecay = 0.9 }).Run();
+        return task.Weight.Values.ToArray();
+    }
+
+    /// <summary>y = w·x with w = (1, -2, 3); four chunks of eight samples.</summary>
+    private sealed class LeastSquares(int chunks) : ILearningTask<double>
+    {
+        private static readonly double[] Truth = [1, -2, 3];
+
+        public Parameter<double> Weight { get; } = new(3);
+
+        public long FailAt { get; init; } = -1;
+
+        public ParameterSet<double> Parameters => field ??= new ParameterSet<double>([("w", Weight)]);
+
+        public int Chunks => chunks;
+
+        public int SlicesPerStep => 8 * chunks;
+
+        public void Refresh()
+        {
+        }
+
+        public void Begin(long step)
+        {
+        }
+
+        public ChunkLoss Learn(long step, int chunk, Gradients<double> gradients)
+        {
+            if (step == FailAt)
+            {
+                throw new DivergenceException("layer 'test', step 25: gone");
+            }
+
+            Rng rng = new Rng(9).For(step).For(chunk);
+            double sum = 0;
+            for (int i = 0; i < 8; i++)
+            {
+                double[] x = [rng.Normal(), rng.Normal(), rng.Normal()];
+                double error = x.Zip(Weight.Values.ToArray(), (a, w) => a * w).Sum() - x.Zip(Truth, (a, w) => a * w).Sum();
+                sum += error * error;
+                for (int k = 0; k < 3; k++)
+                {
+                    gradients[Weight][k] += 2 * error * x[k];
+                }
+            }
+
+            return new ChunkLoss(sum, 8);
+        }
+
+        public double Validate(ChunkRunner runner) => Weight.Values.ToArray().Zip(Truth, (w, t) => (w - t) * (w - t)).Sum();
+    }
+}

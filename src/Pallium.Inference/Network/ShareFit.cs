@@ -1,0 +1,168 @@
+using System.Numerics;
+using Pallium.Learning;
+using Pallium.Numerics;
+
+namespace Pallium.Inference;
+
+/// <summary>Decides on the validation part how much of a network enters the answers, so that learning never makes a model worse than its base.</summary>
+/// <remarks>
+/// Per real variable the network's correction f of the mean is scaled by λ = clip(⟨r, f⟩/⟨f, f⟩, 0, 1), r being the base's residual. Per
+/// variable the answer is the mixture (1-g)·base + g·network; the validation likelihood is concave in g, and its maximum is found by
+/// expectation maximisation.
+/// </remarks>
+internal static class ShareFit
+{
+    private const int Rounds = 60;
+    private const double Negligible = 0.01;
+
+    /// <summary>Shares of the network, and what base and network contribute per channel.</summary>
+    public static (NetworkShares Shares, ChannelContribution[] Contributions) Fit<T>(WorldEngine engine, ValidationSet<T> validation)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        SliceLayout layout = engine.Core.Layout;
+        var cells = new List<Cell>[layout.Variables.Count];
+        var moments = new (double Cross, double Square)[cells.Length];
+        for (int v = 0; v < cells.Length; v++)
+        {
+            cells[v] = [];
+        }
+
+        foreach (WindowChunk<T> chunk in validation.Chunks)
+        {
+            Collect(layout, chunk, cells, moments);
+        }
+
+        NetworkShares shares = NetworkShares.All(layout);
+        var contributions = new ChannelContribution[layout.Channels];
+        for (int v = 0; v < cells.Length; v++)
+        {
+            shares.Mean[v] = layout.Variables[v].IsDiscrete ? 1 : moments[v].Square > 0 ? Math.Clamp(moments[v].Cross / moments[v].Square, 0, 1) : 0;
+            foreach (Cell cell in cells[v])
+            {
+                cell.Shrink(shares.Mean[v]);
+            }
+
+            shares.Network[v] = Maximise(cells[v]);
+        }
+
+        for (int c = 0; c < contributions.Length; c++)
+        {
+            int[] own = [.. layout.Variables.Where(variable => variable.Channel == c).Select(variable => variable.Index)];
+            double asked = cells[own[0]].Sum(cell => cell.Weight);
+            double baseLoss = own.Sum(v => cells[v].Sum(cell => cell.Weight * cell.Base));
+            double loss = own.Sum(v => cells[v].Sum(cell => cell.Weight * cell.Mixed(shares.Network[v])));
+            int real = layout.RealOf(c);
+            contributions[c] = new ChannelContribution(
+                layout.Schema.Channels[c], baseLoss / asked, loss / asked, shares.Network[own[^1]], real < 0 ? double.NaN : shares.Mean[real]);
+        }
+
+        return (shares, contributions);
+    }
+
+    private static void Collect<T>(SliceLayout layout, WindowChunk<T> chunk, List<Cell>[] cells, (double Cross, double Square)[] moments)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        SliceTargets targets = chunk.Targets;
+        var losses = new double[targets.Weights.Length];
+        var outputs = new T[targets.Rows * layout.RealOutputs];
+        chunk.Evaluate(losses, outputs);
+        for (int row = 0; row < targets.Rows; row++)
+        {
+            for (int v = 0; v < cells.Length; v++)
+            {
+                int at = targets.Index(row, v);
+                double weight = targets.Weights[at];
+                if (weight == 0)
+                {
+                    continue;
+                }
+
+                SliceVariable variable = layout.Variables[v];
+                if (variable.IsDiscrete)
+                {
+                    ReadOnlySpan<double> logits = targets.BaseLogitsOf(row, variable);
+                    cells[v].Add(new Cell(weight, Reduction.LogSumExp(logits) - logits[targets.Outcomes[at]], losses[at]));
+                    continue;
+                }
+
+                double[] own = [.. outputs.AsSpan((row * layout.RealOutputs) + variable.Output, 3 * layout.Components).ToArray().Select(x => double.CreateTruncating(x))];
+                var cell = new RealCell(weight, own, targets.Low[at], targets.High[at], targets.Floor[at]);
+                cells[v].Add(cell);
+                double residual = cell.Middle;
+                if (double.IsFinite(residual))
+                {
+                    moments[v].Cross += weight * residual * cell.Correction;
+                    moments[v].Square += weight * cell.Correction * cell.Correction;
+                }
+            }
+        }
+    }
+
+    private static double Maximise(List<Cell> cells)
+    {
+        double total = cells.Sum(cell => cell.Weight);
+        double share = 0.5;
+        for (int round = 0; round < Rounds && total > 0; round++)
+        {
+            double sum = 0;
+            foreach (Cell cell in cells)
+            {
+                double odds = Elementary.Exp(Math.Clamp(cell.Base - cell.Network, -500, 500));
+                sum += cell.Weight * share * odds / ((share * odds) + 1 - share);
+            }
+
+            share = sum / total;
+        }
+
+        return share < Negligible || total == 0 ? 0 : share;
+    }
+
+    /// <summary>One validation cell: weight, and negative log masses of base and network.</summary>
+    private class Cell(double weight, double baseLoss, double networkLoss)
+    {
+        public double Weight => weight;
+
+        public double Base => baseLoss;
+
+        public double Network { get; protected set; } = networkLoss;
+
+        public double Mixed(double share) => share switch
+        {
+            0 => Base,
+            1 => Network,
+            _ => -Elementary.LogAddExp(Elementary.Log(share) - Network, Elementary.Log(1 - share) - Base),
+        };
+
+        public virtual void Shrink(double share)
+        {
+        }
+    }
+
+    private sealed class RealCell(double weight, double[] outputs, double low, double high, double floor)
+        : Cell(weight, IntervalMixture.Loss([0, 0, 0], low, high, floor, 1, []), IntervalMixture.Loss(outputs, low, high, floor, 1, []))
+    {
+        public double Middle => double.IsInfinity(low) ? high : 0.5 * (low + high);
+
+        public double Correction { get; } = Mean(outputs);
+
+        public override void Shrink(double share)
+        {
+            double[] shrunk = [.. outputs];
+            int k = shrunk.Length / 3;
+            for (int i = k; i < 2 * k; i++)
+            {
+                shrunk[i] -= (1 - share) * Correction;
+            }
+
+            Network = IntervalMixture.Loss(shrunk, low, high, floor, 1, []);
+        }
+
+        private static double Mean(double[] outputs)
+        {
+            int k = outputs.Length / 3;
+            double[] weights = outputs[..k];
+            Reduction.Softmax<double>(weights);
+            return weights.Select((weight, i) => weight * outputs[k + i]).Sum();
+        }
+    }
+}

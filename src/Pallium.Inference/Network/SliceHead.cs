@@ -1,0 +1,141 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using Pallium.Numerics;
+
+namespace Pallium.Inference;
+
+/// <summary>From the trunk's output and the clamped cells to the parameters of every cell's distribution.</summary>
+/// <remarks>
+/// Two small networks, y = W₂ silu(W₁ x + b₁) + b₂: one for mixtures, one for categories, which also has a linear path
+/// (the sum of the real channels' losses would otherwise hide the categories'). The last matrices start near zero, so that
+/// learning starts from the linear-Gaussian base.
+/// </remarks>
+/// <typeparam name="T">float or double.</typeparam>
+internal sealed class SliceHead<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly Branch _real;
+    private readonly Branch _discrete;
+    private readonly Parameter<T> _link;
+    private readonly PackedMatrix<T> _linkPacked;
+
+    /// <summary>A head for the given sizes.</summary>
+    public SliceHead(int inputs, int hidden, int realOutputs, int discreteOutputs)
+    {
+        Inputs = inputs;
+        _real = new Branch(inputs, hidden, realOutputs);
+        _discrete = new Branch(inputs, Math.Max(8, hidden / 2), discreteOutputs);
+        _link = new Parameter<T>(discreteOutputs, inputs) { Decays = true };
+        _linkPacked = new PackedMatrix<T>(inputs, discreteOutputs);
+    }
+
+    public int Inputs { get; }
+
+    public int RealOutputs => _real.Outputs;
+
+    public int DiscreteOutputs => _discrete.Outputs;
+
+    public IEnumerable<(string Name, Parameter<T> Parameter)> Parameters =>
+        [.. _real.Parameters("real"), .. _discrete.Parameters("discrete"), ("discrete.link", _link)];
+
+    /// <summary>Multiply-adds of one row.</summary>
+    public long MultiplyAdds => _real.MultiplyAdds + _discrete.MultiplyAdds + _link.Length;
+
+    /// <summary>Scratch of <see cref="Evaluate"/>.</summary>
+    public int Scratch(int rows) => 2 * rows * Math.Max(_real.Hidden, _discrete.Hidden);
+
+    public void Initialize(Rng rng)
+    {
+        _real.Initialize(rng.For("real"));
+        _discrete.Initialize(rng.For("discrete"));
+        _link.Values.Clear();
+        Refresh();
+    }
+
+    public void Refresh()
+    {
+        _real.Refresh();
+        _discrete.Refresh();
+        _linkPacked.PackTransposed(_link.Values);
+    }
+
+    /// <summary>Learning form: x, [N, inputs], to ([N, real outputs], [N, discrete outputs]).</summary>
+    public (Variable Real, Variable Discrete) Forward(Tape<T> tape, Variable x) =>
+        (_real.Forward(tape, x), tape.Add(_discrete.Forward(tape, x), tape.Affine(x, _link)));
+
+    /// <summary>The same outputs without a tape, for streams and answers.</summary>
+    public void Evaluate(int rows, ReadOnlySpan<T> x, Span<T> real, Span<T> discrete, Span<T> scratch)
+    {
+        _real.Evaluate(rows, x, real, scratch);
+        _discrete.Evaluate(rows, x, discrete, scratch);
+        _linkPacked.Accumulate(rows, x, Inputs, discrete, DiscreteOutputs);
+    }
+
+    private sealed class Branch
+    {
+        private readonly Parameter<T> _weightIn;
+        private readonly Parameter<T> _biasIn;
+        private readonly Parameter<T> _weightOut;
+        private readonly Parameter<T> _biasOut;
+        private readonly PackedMatrix<T> _packedIn;
+        private readonly PackedMatrix<T> _packedOut;
+
+        public Branch(int inputs, int hidden, int outputs)
+        {
+            Hidden = hidden;
+            Outputs = outputs;
+            _weightIn = new Parameter<T>(hidden, inputs) { Decays = true };
+            _biasIn = new Parameter<T>(hidden);
+            _weightOut = new Parameter<T>(outputs, hidden) { Decays = true };
+            _biasOut = new Parameter<T>(outputs);
+            _packedIn = new PackedMatrix<T>(inputs, hidden);
+            _packedOut = new PackedMatrix<T>(hidden, outputs);
+        }
+
+        public int Hidden { get; }
+
+        public int Outputs { get; }
+
+        public long MultiplyAdds => _weightIn.Length + _weightOut.Length;
+
+        public IEnumerable<(string Name, Parameter<T> Parameter)> Parameters(string name) =>
+            [($"{name}.w_in", _weightIn), ($"{name}.b_in", _biasIn), ($"{name}.w_out", _weightOut), ($"{name}.b_out", _biasOut)];
+
+        public void Initialize(Rng rng)
+        {
+            rng.For("w_in").Normal(_weightIn.Values, 1 / Math.Sqrt(Math.Max(1, _packedIn.Rows)));
+            rng.For("w_out").Normal(_weightOut.Values, 0.01 / Math.Sqrt(Hidden));
+            _biasIn.Values.Clear();
+            _biasOut.Values.Clear();
+        }
+
+        public void Refresh()
+        {
+            _packedIn.PackTransposed(_weightIn.Values);
+            _packedOut.PackTransposed(_weightOut.Values);
+        }
+
+        public Variable Forward(Tape<T> tape, Variable x) =>
+            tape.Affine(tape.Silu(tape.Affine(x, _weightIn, _biasIn)), _weightOut, _biasOut);
+
+        public void Evaluate(int rows, ReadOnlySpan<T> x, Span<T> y, Span<T> scratch)
+        {
+            Span<T> hidden = scratch[..(rows * Hidden)];
+            Affine(rows, _packedIn, _biasIn, x, hidden);
+            Span<T> gate = scratch.Slice(hidden.Length, hidden.Length);
+            Elementary.Sigmoid<T>(hidden, gate);
+            TensorPrimitives.Multiply<T>(hidden, gate, hidden);
+            Affine(rows, _packedOut, _biasOut, hidden, y);
+        }
+
+        private static void Affine(int rows, PackedMatrix<T> weight, Parameter<T> bias, ReadOnlySpan<T> x, Span<T> y)
+        {
+            for (int row = 0; row < rows; row++)
+            {
+                bias.Values.CopyTo(y[(row * weight.Columns)..]);
+            }
+
+            weight.Accumulate(rows, x, weight.Rows, y, weight.Columns);
+        }
+    }
+}

@@ -1,0 +1,17 @@
+namespace Pallium.Inference;
+
+/// <summary>A posterior whose quantiles are asked for at calibrated levels; all else is the model's own.</summary>
+internal sealed class CalibratedPosterior(Posterior inner, Func<double, double> level) : Posterior(inner.Channel)
+{
+    public override double Mean => inner.Mean;
+
+    public override double StandardDeviation => inner.StandardDeviation;
+
+    public override IReadOnlyList<Outcome> Outcomes => inner.Outcomes;
+
+    public override double Quantile(double p) => inner.Quantile(level(p));
+
+    public override double Cdf(double x) => inner.Cdf(x);
+
+    public override double LogProbability(double value) => inner.LogProbability(value);
+}

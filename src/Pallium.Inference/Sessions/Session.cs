@@ -1,0 +1,116 @@
+using System.Globalization;
+using Pallium.Numerics;
+
+namespace Pallium.Inference;
+
+/// <summary>The state of one stream: a value that can be forked, saved and restored. It belongs to one thread.</summary>
+public sealed class Session
+{
+    private const int ImaginedSlices = 64;
+
+    private readonly WorldModel _model;
+    private readonly WorldEngine _engine;
+    private readonly StreamState _state;
+    private readonly SliceObserver _observer;
+
+    internal Session(WorldModel model, StreamState state)
+    {
+        _model = model;
+        _engine = model.Engine;
+        _state = state;
+        _observer = new SliceObserver(_engine);
+    }
+
+    /// <summary>Slices seen.</summary>
+    public long Count => _state.Count;
+
+    /// <summary>Stamp of the last slice; NaN before the first.</summary>
+    public double Time => _state.Time;
+
+    /// <summary>Stamp at which the next slice is due: the last one and the median step.</summary>
+    public double NextTime => _engine.NextTime(_state);
+
+    internal StreamState State => _state;
+
+    /// <summary>Takes in the next slice and says how surprising it was.</summary>
+    /// <exception cref="InputException">The slice has another number of channels, or its time does not go forward.</exception>
+    public Surprise Observe(Slice slice)
+    {
+        Check(slice);
+        Rng rng = new Rng(0x5eed).For("surprise").For(_state.Count);
+        Surprise surprise = _observer.Measure(_state, slice.Time, slice.Values, rng, ImaginedSlices);
+        _observer.Advance(_state, slice.Time, slice.Values);
+        return surprise;
+    }
+
+    /// <summary>Takes in the next slice without measuring surprise, which costs several questions.</summary>
+    /// <exception cref="InputException">The slice has another number of channels, or its time does not go forward.</exception>
+    public void Advance(Slice slice)
+    {
+        Check(slice);
+        _observer.Advance(_state, slice.Time, slice.Values);
+    }
+
+    /// <summary>What is believed about each channel of the next slice, at the median step unless <paramref name="time"/> says otherwise.</summary>
+    /// <remarks>Intervals are calibrated by what this session has observed so far.</remarks>
+    public IReadOnlyList<Posterior> Next(double? time = null)
+    {
+        int channels = _engine.Schema.Channels.Count;
+        var values = new double[channels];
+        values.AsSpan().Fill(double.NaN);
+        CellPosterior?[] cells = _observer.Answer(_state, time ?? NextTime, values, new bool[channels]);
+        return [.. cells.Select((cell, c) => cell!.Calibrated(_state.Levels, c))];
+    }
+
+    /// <summary>What is believed about the holes of a slice about to be observed, from the past and its own cells.</summary>
+    /// <returns>The slice with holes filled by medians (likeliest categories), and the posterior of each hole (null elsewhere).</returns>
+    /// <exception cref="InputException">The slice has another number of channels, or its time does not go forward.</exception>
+    public (Slice Filled, IReadOnlyList<Posterior?> Posteriors) Fill(Slice slice)
+    {
+        Check(slice);
+        bool[] clamped = [.. slice.Values.Select(value => !double.IsNaN(value))];
+        CellPosterior?[] cells = _observer.Answer(_state, slice.Time, slice.Values, clamped);
+        double[] filled = [.. slice.Values.Select((value, c) => cells[c] is { } cell ? cell.Best : value)];
+        return (slice with { Values = filled }, cells);
+    }
+
+    /// <summary>A question about the next slice.</summary>
+    /// <exception cref="InputException">No such channel, or a value that it cannot have.</exception>
+    public Query Given(string channel, double value) => new Query(_engine, _state.Copy(), NextTime).Given(channel, value);
+
+    /// <summary>A question about the next slice.</summary>
+    /// <exception cref="InputException">No such channel, or no such category.</exception>
+    public Query Given(string channel, string category) => new Query(_engine, _state.Copy(), NextTime).Given(channel, category);
+
+    /// <summary>What is believed about a channel of the next slice.</summary>
+    /// <exception cref="InputException">No such channel.</exception>
+    public Posterior Infer(string channel) => new Query(_engine, _state.Copy(), NextTime).Infer(channel);
+
+    /// <summary>Forecasts the slices to come by sampled paths.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The horizon is not positive, or there are fewer than 2 paths.</exception>
+    public Forecast Forecast(int horizon, ForecastOptions? options = null, CancellationToken cancellation = default) =>
+        new PathSampler(_engine, _model.Calibration).Forecast(_state, horizon, options ?? new ForecastOptions(), cancellation);
+
+    /// <summary>An independent copy.</summary>
+    public Session Fork() => new(_model, _state.Copy());
+
+    /// <summary>The state as bytes, for <see cref="WorldModel.Restore"/>.</summary>
+    public byte[] Save() => SessionBytes.Write(_model, _state);
+
+    private void Check(Slice slice)
+    {
+        ArgumentNullException.ThrowIfNull(slice);
+        int channels = _engine.Schema.Channels.Count;
+        if (slice.Values.Length != channels)
+        {
+            throw new InputException($"Found a slice with {slice.Values.Length} values, expected {channels}, one per channel of the model.");
+        }
+
+        if (slice.Time <= _state.Time && !_engine.Schema.IsTable)
+        {
+            throw new InputException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Found a slice at {_engine.Schema.Time.Format(slice.Time)}, expected one after {_engine.Schema.Time.Format(_state.Time)}, the last slice seen."));
+        }
+    }
+}

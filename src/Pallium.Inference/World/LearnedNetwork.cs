@@ -1,0 +1,95 @@
+using System.Numerics;
+using Pallium.Learning;
+using Pallium.Numerics;
+
+namespace Pallium.Inference;
+
+/// <summary>A network with what is needed to save it and to go on learning, whatever it computes in.</summary>
+internal interface ILearnedNetwork
+{
+    ISliceNetwork Network { get; }
+
+    /// <summary>Canonical stack text.</summary>
+    string Stack { get; }
+
+    /// <summary>Width of the head.</summary>
+    int Hidden { get; }
+
+    Precision Precision { get; }
+
+    /// <summary>Number of learned parameters.</summary>
+    long Parameters { get; }
+
+    /// <summary>Multiply-adds of trunk and head per slice and question.</summary>
+    (long Trunk, long Head) MultiplyAdds { get; }
+
+    /// <summary>Writes weights and optimiser state.</summary>
+    void Write(SafetensorsWriter writer);
+}
+
+/// <summary>A network with its optimiser.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+internal sealed class LearnedNetwork<T>(SliceNetwork<T> network, Adam<T> optimizer, string stack, int hidden, Precision precision) : ILearnedNetwork
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private const string WeightPrefix = "network.";
+    private const string MeanPrefix = "optimizer.mean.";
+    private const string SquarePrefix = "optimizer.square.";
+    private const string StepsName = "optimizer.steps";
+
+    public SliceNetwork<T> Typed => network;
+
+    public ISliceNetwork Network => network;
+
+    public Adam<T> Optimizer => optimizer;
+
+    public string Stack => stack;
+
+    public int Hidden => hidden;
+
+    public Precision Precision => precision;
+
+    public long Parameters => network.Parameters.Length;
+
+    public (long Trunk, long Head) MultiplyAdds => (network.Trunk.Cost.MultiplyAdds, network.Head.MultiplyAdds);
+
+    public void Write(SafetensorsWriter writer)
+    {
+        int offset = 0;
+        foreach ((string name, Parameter<T> parameter) in network.Parameters.Items)
+        {
+            int[] shape = [.. parameter.Shape];
+            writer.Add(WeightPrefix + name, parameter);
+            writer.Add<T>(MeanPrefix + name, optimizer.Mean.Slice(offset, parameter.Length), shape);
+            writer.Add<T>(SquarePrefix + name, optimizer.Square.Slice(offset, parameter.Length), shape);
+            offset += parameter.Length;
+        }
+
+        writer.Add<long>(StepsName, [optimizer.Steps], 1);
+    }
+
+    /// <summary>Fills a network of the right shape from a file.</summary>
+    /// <exception cref="FormatException">A tensor is missing or has another shape.</exception>
+    public static LearnedNetwork<T> Read(SafetensorsFile file, SliceNetwork<T> network, string stack, int hidden, Precision precision, AdamOptions options)
+    {
+        var optimizer = new Adam<T>(network.Parameters, options);
+        int offset = 0;
+        foreach ((string name, Parameter<T> parameter) in network.Parameters.Items)
+        {
+            file[WeightPrefix + name].CopyTo(parameter);
+            file[MeanPrefix + name].CopyTo(optimizer.Mean.Slice(offset, parameter.Length));
+            file[SquarePrefix + name].CopyTo(optimizer.Square.Slice(offset, parameter.Length));
+            offset += parameter.Length;
+        }
+
+        ReadOnlySpan<long> steps = file[StepsName].Values<long>();
+        if (steps.Length != 1 || steps[0] < 0)
+        {
+            throw new FormatException($"The tensor {StepsName} does not hold one number that is not negative.");
+        }
+
+        optimizer.Resume(steps[0]);
+        network.Refresh();
+        return new LearnedNetwork<T>(network, optimizer, stack, hidden, precision);
+    }
+}

@@ -1,0 +1,52 @@
+using System.Text.Json.Serialization;
+
+namespace Pallium.Inference;
+
+/// <summary>What a model file says in words and small numbers; tensors hold the rest.</summary>
+internal sealed record ModelMetadata
+{
+    public required FrameSchema Schema { get; init; }
+
+    public required ChannelScale[] Channels { get; init; }
+
+    public required ChannelScale[] Statics { get; init; }
+
+    public required double[] ClockPeriods { get; init; }
+
+    /// <summary>Components of each mixture.</summary>
+    public required int Components { get; init; }
+
+    /// <summary>Canonical stack text; null: the base alone.</summary>
+    public string? Stack { get; init; }
+
+    /// <summary>Width of the head.</summary>
+    public int Hidden { get; init; }
+
+    public Precision Precision { get; init; }
+
+    public required double[] NetworkShares { get; init; }
+
+    public required double[] MeanShares { get; init; }
+
+    public required int[] NetworkHorizons { get; init; }
+
+    public required int CalibrationHorizons { get; init; }
+
+    public required ContributionRecord[] Contributions { get; init; }
+
+    public required LearningRun[] Runs { get; init; }
+
+    public required string MemorySource { get; init; }
+
+    public required string MemorySeries { get; init; }
+
+    public required int MemoryScoredFrom { get; init; }
+}
+
+/// <summary>A <see cref="ChannelContribution"/> as it is saved; NaN is null.</summary>
+internal sealed record ContributionRecord(double? BaseLoss, double? Loss, double NetworkShare, double? MeanShare);
+
+/// <summary>JSON of a model's metadata, generated at compile time, so that trimmed programs can read it.</summary>
+[JsonSourceGenerationOptions(NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(ModelMetadata))]
+internal sealed partial class ModelJson : JsonSerializerContext;

@@ -1,0 +1,207 @@
+using Pallium.Learning;
+using Pallium.Numerics;
+
+namespace Pallium.Inference;
+
+/// <summary>A real variable's base distribution: the unit that its mixture is expressed in.</summary>
+/// <param name="Mean">Conditional mean, in encoded units.</param>
+/// <param name="Scale">Conditional spread, positive.</param>
+/// <param name="Floor">Least spread of a component, in units of <paramref name="Scale"/>.</param>
+internal readonly record struct Standard(double Mean, double Scale, double Floor);
+
+/// <summary>What streaming and learning share: a stream's state, the base's prediction, and the numbers that trunk and head read.</summary>
+/// <remarks>
+/// A state row is [base state | last seen coordinates | age of each channel]. The trunk reads, per slice, [last seen value; innovation;
+/// mask; age; exogenous features; log(1+dt)]; the head reads [exogenous features; log(1+dt); clamped values; clamp mask; conditional
+/// means, log-scales and logits of the base]. Real inputs are squashed, 3 tanh(z/3).
+/// </remarks>
+internal sealed class SliceCore(SliceLayout layout, LinearBase linear, int exogenous)
+{
+    private const double LongestAge = 1000;
+    private const double LeastScale = 1e-6;
+
+    public SliceLayout Layout => layout;
+
+    public LinearBase Base => linear;
+
+    /// <summary>Slices of history after which more of it changes nothing in the base.</summary>
+    public int LongestLook => linear.Stages.Count == 0 ? 0 : linear.Stages.Max(stage => stage.Needs);
+
+    /// <summary>E.</summary>
+    public int Exogenous => exogenous;
+
+    public int StateSize => linear.StateSize + layout.Coordinates + layout.Channels;
+
+    public int EncoderInputs => (2 * layout.Coordinates) + (2 * layout.Channels) + exogenous + 1;
+
+    public int HeadFeatures => exogenous + 1 + (3 * layout.Coordinates) + layout.Channels + layout.DiscreteOutputs;
+
+    /// <summary>A stream that has seen nothing.</summary>
+    public void Start(Span<double> state)
+    {
+        linear.Begin(state[..linear.StateSize]);
+        state.Slice(linear.StateSize, layout.Coordinates).Clear();
+        state[(linear.StateSize + layout.Coordinates)..].Fill(LongestAge);
+    }
+
+    /// <summary>The base's joint distribution of the next slice.</summary>
+    public void Predict(ReadOnlySpan<double> state, ReadOnlySpan<double> features, double elapsed, SliceGaussian gaussian) =>
+        linear.Predict(state[..linear.StateSize], features, elapsed, gaussian);
+
+    /// <summary>The base's joint distribution of a slice without a past.</summary>
+    public void PredictWithoutPast(ReadOnlySpan<double> features, SliceGaussian gaussian) => linear.NoPast(features, gaussian);
+
+    /// <summary>Takes in a slice.</summary>
+    /// <param name="state">Advanced in place.</param>
+    /// <param name="gaussian">The slice's prediction, without clamps; used up.</param>
+    /// <param name="coordinates">The encoded slice, NaN for holes.</param>
+    /// <param name="features">Exogenous features.</param>
+    /// <param name="elapsed">Time since the slice before, in median steps.</param>
+    /// <param name="inputs">Receives what the trunk reads.</param>
+    public void Observe(
+        Span<double> state, SliceGaussian gaussian, ReadOnlySpan<double> coordinates, ReadOnlySpan<double> features, double elapsed, Span<double> inputs)
+    {
+        int d = layout.Coordinates;
+        Span<double> seen = state.Slice(linear.StateSize, d);
+        Span<double> age = state[(linear.StateSize + d)..];
+        for (int c = 0; c < age.Length; c++)
+        {
+            age[c] = Math.Min(age[c] + elapsed, LongestAge);
+        }
+
+        Span<double> mask = inputs.Slice(2 * d, layout.Channels);
+        Span<double> ageInputs = inputs.Slice((2 * d) + layout.Channels, layout.Channels);
+        mask.Clear();
+        foreach (SliceVariable variable in layout.Variables)
+        {
+            for (int i = variable.Coordinate; i < variable.Coordinate + variable.Coordinates; i++)
+            {
+                double innovation = 0;
+                if (!double.IsNaN(coordinates[i]))
+                {
+                    seen[i] = coordinates[i];
+                    innovation = (coordinates[i] - gaussian.Mean[i]) / Math.Max(Math.Sqrt(gaussian.Variance(i)), 1e-3);
+                    mask[variable.Channel] = 1;
+                    age[variable.Channel] = 0;
+                }
+
+                inputs[i] = variable.IsDiscrete ? seen[i] : Squash(seen[i]);
+                inputs[d + i] = Squash(innovation);
+            }
+        }
+
+        for (int c = 0; c < age.Length; c++)
+        {
+            ageInputs[c] = 0.3 * Elementary.Log1p(age[c]);
+        }
+
+        features.CopyTo(inputs[((2 * d) + (2 * layout.Channels))..]);
+        inputs[^1] = Elementary.Log1p(elapsed);
+        linear.Update(state[..linear.StateSize], features, elapsed, coordinates, gaussian);
+    }
+
+    /// <summary>Clamps a channel of the base's distribution to the encoded slice's value.</summary>
+    public void Clamp(SliceGaussian gaussian, int channel, ReadOnlySpan<double> coordinates)
+    {
+        ClampVariable(gaussian, layout.DiscreteOf(channel), coordinates);
+        ClampVariable(gaussian, layout.RealOf(channel), coordinates);
+    }
+
+    /// <summary>Writes what the head reads.</summary>
+    /// <param name="gaussian">The base's distribution, with the clamps applied.</param>
+    /// <param name="coordinates">The encoded slice.</param>
+    /// <param name="clamped">Which channels are clamped.</param>
+    /// <param name="features">Exogenous features.</param>
+    /// <param name="elapsed">Time since the slice before.</param>
+    /// <param name="target">[<see cref="HeadFeatures"/>], overwritten.</param>
+    public void Features(
+        SliceGaussian gaussian, ReadOnlySpan<double> coordinates, ReadOnlySpan<bool> clamped, ReadOnlySpan<double> features, double elapsed, Span<double> target)
+    {
+        int d = layout.Coordinates;
+        features.CopyTo(target);
+        target[exogenous] = Elementary.Log1p(elapsed);
+        Span<double> values = target.Slice(exogenous + 1, d);
+        Span<double> means = target.Slice(exogenous + 1 + d, d);
+        Span<double> scales = target.Slice(exogenous + 1 + (2 * d), d);
+        Span<double> mask = target.Slice(exogenous + 1 + (3 * d), layout.Channels);
+        Span<double> logits = target[(exogenous + 1 + (3 * d) + layout.Channels)..];
+        for (int c = 0; c < clamped.Length; c++)
+        {
+            mask[c] = clamped[c] ? 1 : 0;
+        }
+
+        foreach (SliceVariable variable in layout.Variables)
+        {
+            bool known = clamped[variable.Channel];
+            for (int i = variable.Coordinate; i < variable.Coordinate + variable.Coordinates; i++)
+            {
+                double value = known && !double.IsNaN(coordinates[i]) ? coordinates[i] : 0;
+                values[i] = variable.IsDiscrete ? value : Squash(value);
+                means[i] = variable.IsDiscrete ? gaussian.Mean[i] : Squash(gaussian.Mean[i]);
+                scales[i] = known ? 0 : 0.5 * Elementary.Log(Math.Max(gaussian.Variance(i), 1e-4));
+            }
+
+            if (variable.IsDiscrete)
+            {
+                Span<double> own = logits.Slice(variable.Output, variable.Outcomes);
+                if (known)
+                {
+                    own.Clear();
+                }
+                else
+                {
+                    Logits(gaussian, variable, own);
+                    foreach (ref double logit in own)
+                    {
+                        logit = Squash(logit);
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>The base's logits of a discrete variable given the clamps.</summary>
+    public void Logits(SliceGaussian gaussian, SliceVariable variable, Span<double> logits) => linear.LogProbabilities(gaussian, variable.Index, logits);
+
+    /// <summary>The base's distribution of a real variable given the clamps; of a positive channel with an atom, given that it is above zero.</summary>
+    public Standard StandardOf(SliceGaussian gaussian, SliceVariable variable)
+    {
+        int i = variable.Coordinate;
+        double mean = gaussian.Mean[i];
+        double variance = gaussian.Variance(i);
+        if (layout.DiscreteOf(variable.Channel) is >= 0 and int discrete)
+        {
+            int above = layout.Variables[discrete].Coordinate;
+            double spread = gaussian.Variance(above);
+            if (spread > 1e-9)
+            {
+                double shared = gaussian.Covariance[(i * layout.Coordinates) + above];
+                mean += shared / spread * (1 - gaussian.Mean[above]);
+                variance -= shared * shared / spread;
+            }
+        }
+
+        double width = layout.WidthAt(variable.Channel, mean);
+        double scale = Math.Max(Math.Sqrt(Math.Max(variance, 0)), Math.Max(IntervalMixture.FloorShare * width, LeastScale));
+        return new Standard(mean, scale, IntervalMixture.FloorShare * width / scale);
+    }
+
+    private static double Squash(double z) => 3 * Elementary.Tanh(z / 3);
+
+    private void ClampVariable(SliceGaussian gaussian, int index, ReadOnlySpan<double> coordinates)
+    {
+        if (index < 0)
+        {
+            return;
+        }
+
+        SliceVariable variable = layout.Variables[index];
+        for (int i = variable.Coordinate; i < variable.Coordinate + variable.Coordinates; i++)
+        {
+            if (!double.IsNaN(coordinates[i]))
+            {
+                gaussian.Clamp(i, coordinates[i]);
+            }
+        }
+    }
+}

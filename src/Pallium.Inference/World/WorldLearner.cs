@@ -1,0 +1,220 @@
+using System.Diagnostics;
+using System.Numerics;
+using Pallium.Layers;
+using Pallium.Learning;
+using Pallium.Numerics;
+
+namespace Pallium.Inference;
+
+/// <summary>The way from a frame to a model: normaliser, base, network, and what validation supports of it.</summary>
+internal static class WorldLearner
+{
+    private const int LeastSlices = 20;
+    private const double ValidationShare = 0.1;
+    public const int ChunksPerStep = 2;
+    private const int DefaultSteps = 800;
+    private const int TableSteps = 600;
+
+    /// <summary>Learns a model.</summary>
+    public static WorldModel Learn(Frame frame, LearnOptions options, IProgress<LearnProgress>? progress, CancellationToken cancellation)
+    {
+        StackSpec? stack = Check(options);
+        if (options.TestShare > 0)
+        {
+            frame = frame.Split(options.TestShare).First;
+        }
+
+        frame = frame.Schema.IsTable ? Shuffled(frame, options.Seed) : frame;
+        if (frame.RowCount < LeastSlices)
+        {
+            throw new InputException($"{frame.Source}: found {frame.RowCount} slices to learn from, expected at least {LeastSlices}.");
+        }
+
+        progress?.Report(new LearnProgress("fitting the base", 0, double.NaN, double.NaN, 0, TimeSpan.Zero));
+        (Frame training, _) = frame.Split(ValidationShare);
+        Normalizer normalizer = Normalizer.Fit(training);
+        Clock clock = Clock.Fit(training);
+        var layout = new SliceLayout(frame.Schema, normalizer, options.Components);
+        EncodedSeries[] series = [.. frame.Series.Select(s => WorldEngine.Encode(frame.Schema, normalizer, clock, layout, s))];
+        (Stretch[] learning, Stretch[] validation) = Stretches(frame.Series, training.Series);
+        int exogenous = WorldEngine.CountFeatures(frame.Schema, clock);
+        LinearBase linear = LinearBaseFit.Fit(BaseDataOf(layout, series, learning, exogenous, frame.Schema.IsTable), new LinearBaseOptions { Seed = options.Seed });
+        var core = new SliceCore(layout, linear, exogenous);
+        var engine = new WorldEngine(frame.Schema, normalizer, clock, core, null, NetworkShares.None(layout));
+        var memory = new ValidationMemory(frame, validation);
+        var references = ReferenceForecasts.Fit(training, clock);
+        var draft = new Draft(engine, series, learning, validation, memory, references, options);
+        WorldModel model = stack is null ? draft.Finish(null, null, []) :
+            options.Precision == Precision.Single ? draft.LearnNetwork<float>(stack, progress, cancellation) : draft.LearnNetwork<double>(stack, progress, cancellation);
+        progress?.Report(new LearnProgress("done", 1, double.NaN, double.NaN, 0, TimeSpan.Zero));
+        return model;
+    }
+
+    /// <summary>A network for an engine's sizes, with the trunk that the text names.</summary>
+    public static SliceNetwork<T> NewNetwork<T>(StackSpec stack, SliceCore core, int hidden)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        new(stack.Build<T>(core.EncoderInputs), core.HeadFeatures, hidden, core.Layout.RealOutputs, core.Layout.DiscreteOutputs);
+
+    /// <summary>Reads the stack and refuses options out of range; null where the base is to stay alone.</summary>
+    public static StackSpec? Check(LearnOptions options)
+    {
+        void Require(bool holds, string name, object found, string expected)
+        {
+            if (!holds)
+            {
+                throw new InputException(FormattableString.Invariant($"Option {name}: found {found}, expected {expected}."));
+            }
+        }
+
+        Require(options.Epochs is null or > 0, "epochs", options.Epochs ?? 0, "a positive number");
+        Require(options.Threads > 0, "threads", options.Threads, "a positive number");
+        Require(options.Components is >= 1 and <= 32, "components", options.Components, "1 to 32");
+        Require(options.Hidden is >= 8 and <= 4096, "hidden", options.Hidden, "8 to 4096");
+        Require(options.Rate is > 0 and <= 1, "rate", options.Rate, "a number above 0, at most 1");
+        Require(options.WeightDecay is >= 0 and <= 10, "weight decay", options.WeightDecay, "0 to 10");
+        Require(options.TestShare is >= 0 and <= 0.9, "test share", options.TestShare, "0 to 0.9");
+        if (options.Stack.Trim() == "none")
+        {
+            return null;
+        }
+
+        try
+        {
+            return StackText.Parse(options.Stack);
+        }
+        catch (StackTextException error)
+        {
+            throw new InputException($"Option stack: {error.Message}", error);
+        }
+    }
+
+    private static BaseData BaseDataOf(SliceLayout layout, EncodedSeries[] series, Stretch[] learning, int exogenous, bool table)
+    {
+        int d = layout.Coordinates;
+        BaseSeries[] parts =
+        [
+            .. learning.Select(stretch => new BaseSeries(
+                series[stretch.Series].Coordinates[(stretch.From * d)..(stretch.To * d)],
+                series[stretch.Series].Features[(stretch.From * exogenous)..(stretch.To * exogenous)],
+                series[stretch.Series].Elapsed[stretch.From..stretch.To])),
+        ];
+        return new BaseData([.. layout.Variables.Select(variable => variable.Group)], exogenous, parts, table);
+    }
+
+    public static (Stretch[] Learning, Stretch[] Validation) Stretches(IReadOnlyList<Series> all, IReadOnlyList<Series> training)
+    {
+        var learning = new List<Stretch>();
+        var validation = new List<Stretch>();
+        for (int s = 0; s < all.Count; s++)
+        {
+            int cut = training.FirstOrDefault(series => series.Name == all[s].Name)?.Length ?? 0;
+            if (cut > 0)
+            {
+                learning.Add(new Stretch(s, 0, cut));
+            }
+
+            if (cut < all[s].Length)
+            {
+                validation.Add(new Stretch(s, cut, all[s].Length));
+            }
+        }
+
+        return ([.. learning], [.. validation]);
+    }
+
+    // Rows of a table are independent, but files are often sorted by what they are about.
+    private static Frame Shuffled(Frame frame, ulong seed)
+    {
+        int channels = frame.Channels.Count;
+        Series[] series =
+        [
+            .. frame.Series.Select(s =>
+            {
+                var order = new int[s.Length];
+                new Rng(seed).For("table").Permutation(order);
+                return new Series(s.Name, s.Times, [.. order.SelectMany(row => s.Row(row).ToArray())], s.Static);
+            }),
+        ];
+        return new Frame(frame.Schema, series, frame.Source) { Warnings = frame.Warnings };
+    }
+
+    /// <summary>A model in the making: everything but the network.</summary>
+    internal sealed record Draft(
+        WorldEngine Engine, EncodedSeries[] Series, Stretch[] Learning, Stretch[] Validation, ValidationMemory Memory,
+        ReferenceForecasts References, LearnOptions Options)
+    {
+        private int Slices => Learning.Sum(stretch => stretch.Length);
+
+        /// <summary>Learns the network and decides how much of it is used.</summary>
+        public WorldModel LearnNetwork<T>(StackSpec stack, IProgress<LearnProgress>? progress, CancellationToken cancellation)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            SliceCore core = Engine.Core;
+            var rng = new Rng(Options.Seed);
+            SliceNetwork<T> network = NewNetwork<T>(stack, core, Options.Hidden);
+            network.Initialize(rng.For("weights"));
+            var validation = new ValidationSet<T>(core, network, Series, Validation, rng.For("validation"));
+            var task = new WorldTask<T>(core, network, Series, Learning, [validation], ChunksPerStep, rng.For("learning"));
+            TrainerOptions training = TrainerOptionsFor(Options, Engine.Schema.IsTable, Slices, task.SlicesPerStep);
+            var trainer = new Trainer<T>(task, training);
+            TrainingOutcome outcome = trainer.Run(Report(progress), cancellation);
+            (NetworkShares shares, ChannelContribution[] contributions) = ShareFit.Fit(Engine, validation);
+            var engine = new WorldEngine(Engine.Schema, Engine.Normalizer, Engine.Clock, core, network, shares);
+            var learned = new LearnedNetwork<T>(network, trainer.Optimizer, stack.ToString(), Options.Hidden, Options.Precision);
+            var run = new LearningRun
+            {
+                Source = Path.GetFileName(Memory.Source),
+                Slices = Slices,
+                Steps = outcome.Steps,
+                BestStep = outcome.BestStep,
+                BaseLoss = outcome.StartLoss,
+                Loss = outcome.BestLoss,
+                Divergences = outcome.Divergences,
+                Cancelled = outcome.Cancelled,
+                Seed = Options.Seed,
+            };
+            return (this with { Engine = engine }).Finish(learned, run, contributions);
+        }
+
+        /// <summary>Rolls out over the validation part to choose horizons and calibrate, and puts the model together.</summary>
+        public WorldModel Finish(ILearnedNetwork? network, LearningRun? run, IReadOnlyList<ChannelContribution> contributions)
+        {
+            run ??= new LearningRun { Source = Path.GetFileName(Memory.Source), Slices = Slices, Steps = 0, BestStep = 0, BaseLoss = double.NaN, Loss = double.NaN, Seed = Options.Seed };
+            (WorldEngine engine, HorizonCalibration calibration) = RolloutFit.Fit(Engine, Series, Validation, Options);
+            return new WorldModel(engine, calibration, network, Memory, References, contributions, [run]);
+        }
+    }
+
+    /// <summary>How long and how fast to learn.</summary>
+    public static TrainerOptions TrainerOptionsFor(LearnOptions options, bool table, int slices, int slicesPerStep)
+    {
+        long perEpoch = Math.Max(1, (slices + slicesPerStep - 1) / slicesPerStep);
+        long steps = options.Epochs is int epochs ? epochs * perEpoch : Math.Max(table ? TableSteps : DefaultSteps, 2 * perEpoch);
+        return new TrainerOptions
+        {
+            Steps = steps,
+            Schedule = new RateSchedule(options.Rate) { WarmUp = (int)Math.Min(50, (steps / 10) + 1) },
+            Adam = new AdamOptions { WeightDecay = options.WeightDecay },
+            AverageDecay = 0.98,
+            ValidateEvery = 25,
+            Patience = 10,
+            Threads = options.Threads,
+        };
+    }
+
+    public static Action<TrainingProgress>? Report(IProgress<LearnProgress>? progress)
+    {
+        if (progress is null)
+        {
+            return null;
+        }
+
+        var clock = Stopwatch.StartNew();
+        return now =>
+        {
+            double share = (double)now.Step / now.Steps;
+            TimeSpan left = clock.Elapsed * ((1 - share) / Math.Max(share, 1e-6));
+            progress.Report(new LearnProgress("learning", share, now.Loss, now.ValidationLoss, now.SlicesPerSecond, left));
+        };
+    }
+}

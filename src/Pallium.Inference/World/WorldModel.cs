@@ -1,0 +1,249 @@
+using Pallium.Numerics;
+
+namespace Pallium.Inference;
+
+/// <summary>A learned model of numeric streams that answers: these cells are known; what are those?</summary>
+/// <remarks>Immutable; any number of threads may use it. A stream's state lives in a <see cref="Session"/>.</remarks>
+public sealed class WorldModel
+{
+    private readonly Lazy<byte[]> _file;
+    private readonly Lazy<byte[]> _fingerprint;
+
+    internal WorldModel(
+        WorldEngine engine, HorizonCalibration calibration, ILearnedNetwork? learned, ValidationMemory memory, ReferenceForecasts references,
+        IReadOnlyList<ChannelContribution> contributions, IReadOnlyList<LearningRun> runs)
+    {
+        Engine = engine;
+        Calibration = calibration;
+        Learned = learned;
+        Memory = memory;
+        References = references;
+        Contributions = contributions;
+        Runs = runs;
+        _file = new Lazy<byte[]>(() => ModelFile.Write(this));
+        _fingerprint = new Lazy<byte[]>(() => ModelFile.FingerprintOf(_file.Value));
+    }
+
+    /// <summary>Columns, with units and categories.</summary>
+    public FrameSchema Schema => Engine.Schema;
+
+    /// <summary>What the model is made of and how it was learned.</summary>
+    public ModelSummary Summary
+    {
+        get
+        {
+            LinearBase linear = Engine.Core.Base;
+            int own = linear.Stages.Count == 0 ? 0 : linear.Stages.Max(stage => stage.Lookback);
+            int cross = linear.Stages.Count == 0 ? 0 : linear.Stages.Max(stage => stage.CrossSlices);
+            int d = linear.Coordinates;
+            long baseParameters = linear.Tensors().Values.Sum(tensor => (long)tensor.Values.Length);
+            (long trunk, long head) = Learned?.MultiplyAdds ?? (0, 0);
+            int weightSize = Learned?.Precision == Precision.Double ? sizeof(double) : sizeof(float);
+            return new ModelSummary
+            {
+                Schema = Schema,
+                Stack = Learned?.Stack ?? "none",
+                Precision = Learned?.Precision ?? Precision.Single,
+                NetworkParameters = Learned?.Parameters ?? 0,
+                BaseParameters = baseParameters,
+                Lags = (own, cross),
+                MultiplyAdds = ((long)d * own + ((long)cross * d * d) + ((long)d * linear.ExogenousCount), trunk, head),
+                WeightBytes = ((Learned?.Parameters ?? 0) * weightSize) + (baseParameters * sizeof(double)),
+                StateBytes = sizeof(double) * ((long)Engine.Core.StateSize + (Engine.Network?.StateSize ?? 0) + (2 * Schema.Channels.Count)),
+                ClockPeriods = Engine.Clock.Periods,
+                Contributions = Contributions,
+                Runs = Runs,
+            };
+        }
+    }
+
+    internal WorldEngine Engine { get; }
+
+    internal HorizonCalibration Calibration { get; }
+
+    internal ILearnedNetwork? Learned { get; }
+
+    internal ValidationMemory Memory { get; }
+
+    internal ReferenceForecasts References { get; }
+
+    internal IReadOnlyList<ChannelContribution> Contributions { get; }
+
+    internal IReadOnlyList<LearningRun> Runs { get; }
+
+    /// <summary>SHA-256 of the model's file.</summary>
+    internal byte[] Fingerprint => _fingerprint.Value;
+
+    /// <summary>Learns a model of <paramref name="frame"/>.</summary>
+    /// <exception cref="InputException">The data or options cannot be learned from: too few rows, an unknown stack.</exception>
+    public static WorldModel Learn(Frame frame, LearnOptions? options = null, IProgress<LearnProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(frame);
+        return WorldLearner.Learn(frame, options ?? new LearnOptions(), progress, cancellation);
+    }
+
+    /// <summary>Goes on learning from more data: keeps normaliser, base and optimiser state, and checks that the old skill stays.</summary>
+    /// <exception cref="InputException">The frame has other channels, is too short, or the model has no network to go on with.</exception>
+    public Continuation LearnMore(Frame more, LearnOptions? options = null, IProgress<LearnProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(more);
+        return WorldContinuation.Run(this, more, options ?? new LearnOptions(), progress, cancellation);
+    }
+
+    /// <summary>Reads a model file.</summary>
+    /// <exception cref="InputException">It is no model file, truncated, altered, or of a newer version; the message says which.</exception>
+    public static WorldModel Load(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return ModelFile.Read(ReadAll(path), Path.GetFileName(path));
+    }
+
+    /// <summary>Reads a model from a stream.</summary>
+    /// <param name="stream">Read to its end.</param>
+    /// <param name="name">What errors call it.</param>
+    /// <exception cref="InputException">As for <see cref="Load(string)"/>.</exception>
+    public static WorldModel Load(Stream stream, string name = "model")
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        using var buffer = new MemoryStream();
+        stream.CopyTo(buffer);
+        return ModelFile.Read(buffer.ToArray(), name);
+    }
+
+    /// <summary>Writes the model file aside and renames it, so that an interrupted save leaves the old file whole.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void Save(string path) => AtomicFile.Write(path, Save);
+
+    /// <summary>Writes the model to a stream.</summary>
+    public void Save(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        stream.Write(_file.Value);
+    }
+
+    /// <summary>A question about the next slice without any history.</summary>
+    /// <exception cref="InputException">No such channel, or a value that it cannot have.</exception>
+    public Query Given(string channel, double value) => Begin().Given(channel, value);
+
+    /// <summary>A question about the next slice without any history.</summary>
+    /// <exception cref="InputException">No such channel, or no such category.</exception>
+    public Query Given(string channel, string category) => Begin().Given(channel, category);
+
+    /// <summary>What is believed about a channel when nothing is known.</summary>
+    /// <exception cref="InputException">No such channel.</exception>
+    public Posterior Infer(string channel) => Begin().Infer(channel);
+
+    /// <summary>A stream that has seen nothing.</summary>
+    /// <param name="statics">One value per static column; NaN is unknown.</param>
+    /// <exception cref="InputException">There are not as many values as static columns.</exception>
+    public Session Begin(IReadOnlyList<double>? statics = null)
+    {
+        int expected = Schema.Statics.Count;
+        if (statics is not null && statics.Count != expected)
+        {
+            throw new InputException($"Found {statics.Count} static values, expected {expected}, one per static column of the model.");
+        }
+
+        return new Session(this, new StreamState(Engine, statics ?? [.. Enumerable.Repeat(double.NaN, expected)]));
+    }
+
+    /// <summary>A stream that has seen the last series of <paramref name="history"/>.</summary>
+    /// <exception cref="InputException">The history has another number of channels, or no slices.</exception>
+    public Session After(Frame history)
+    {
+        ArgumentNullException.ThrowIfNull(history);
+        Series series = Checked(history).Series[^1];
+        Session session = Begin(series.Static);
+        var observer = new SliceObserver(Engine);
+        for (int i = 0; i < series.Length; i++)
+        {
+            observer.Advance(session.State, series.Times[i], series.Row(i));
+        }
+
+        return session;
+    }
+
+    /// <summary>A stream as it was when <see cref="Session.Save"/> was called on a session of this model.</summary>
+    /// <exception cref="InputException">The bytes are no session of this model.</exception>
+    public Session Restore(byte[] saved)
+    {
+        ArgumentNullException.ThrowIfNull(saved);
+        return new Session(this, SessionBytes.Read(this, saved));
+    }
+
+    /// <summary>Forecasts the slices after the last series of <paramref name="history"/>.</summary>
+    /// <exception cref="InputException">The history does not fit the model.</exception>
+    public Forecast Forecast(Frame history, int horizon, ForecastOptions? options = null) => After(history).Forecast(horizon, options);
+
+    /// <summary>Fills holes from the past and from the other cells of their slices.</summary>
+    /// <exception cref="InputException">The frame does not fit the model.</exception>
+    public Frame Fill(Frame holes)
+    {
+        ArgumentNullException.ThrowIfNull(holes);
+        Series[] filled =
+        [
+            .. Checked(holes).Series.Select(series =>
+            {
+                Session session = Begin(series.Static);
+                var values = new List<double>(series.Values.Length);
+                foreach (Slice slice in Slices(series))
+                {
+                    values.AddRange(session.Fill(slice).Filled.Values);
+                    session.Advance(slice);
+                }
+
+                return new Series(series.Name, series.Times, [.. values], series.Static);
+            }),
+        ];
+        return new Frame(holes.Schema, filled, holes.Source);
+    }
+
+    /// <summary>How surprising each slice of the frame was, series by series.</summary>
+    /// <exception cref="InputException">The frame does not fit the model.</exception>
+    public IReadOnlyList<Surprise> Surprise(Frame frame)
+    {
+        ArgumentNullException.ThrowIfNull(frame);
+        var surprises = new List<Surprise>();
+        foreach (Series series in Checked(frame).Series)
+        {
+            Session session = Begin(series.Static);
+            surprises.AddRange(Slices(series).Select(session.Observe));
+        }
+
+        return surprises;
+    }
+
+    /// <summary>Tests the model beside persistence, seasonal-naive and ridge autoregression.</summary>
+    /// <exception cref="InputException">The frame does not fit the model, or an option is out of range.</exception>
+    public Evaluation Evaluate(Frame test, EvaluateOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(test);
+        return new Evaluator(this, options ?? new EvaluateOptions()).Run(Checked(test), progress, cancellation);
+    }
+
+    private static IEnumerable<Slice> Slices(Series series) =>
+        Enumerable.Range(0, series.Length).Select(i => new Slice(series.Times[i], series.Row(i).ToArray()) { Series = series.Name, Static = series.Static });
+
+    private static byte[] ReadAll(string path)
+    {
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"{path}: the model file cannot be read ({fault.Message.TrimEnd('.')}).", fault);
+        }
+    }
+
+    private Frame Checked(Frame frame)
+    {
+        if (frame.Channels.Count != Schema.Channels.Count)
+        {
+            throw new InputException(
+                $"{frame.Source}: found {frame.Channels.Count} channels, expected {Schema.Channels.Count} ({string.Join(", ", Schema.Channels.Select(channel => channel.Name))}).");
+        }
+
+        return frame.RowCount > 0 ? frame : throw new InputException($"{frame.Source}: found no slices, expected at least one.");
+    }
+}

@@ -68,6 +68,11 @@ public static partial class Elementary
     /// <summary>sin(x), x in radians, right to 1 ulp for |x| ≤ 2^40; NaN beyond, where a double no longer holds an angle.</summary>
     public static double Sin(double x)
     {
+        if (x == 0)
+        {
+            return x;
+        }
+
         long quadrant = Reduce(x, out double r, out double low);
         double y = long.IsEvenInteger(quadrant) ? SinOfReduced(r, low) : CosOfReduced(r, low);
         return (quadrant & 2) == 0 ? y : -y;

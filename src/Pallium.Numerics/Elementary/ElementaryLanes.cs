@@ -55,26 +55,52 @@ public static class ElementaryLanes
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where V : unmanaged, ILanes<V, T>
     {
+        // 1/(1 + e) above 0; below, e/(1 + e) written e - e·(e/(1 + e)), so that the rounding of 1 + e counts e times only.
         V one = V.Constant(1);
         V e = ExpOfMinus<T, V>(V.Abs(x));
-        return V.Select(V.LessThan(x, V.Zero), e, one) / (one + e);
+        V negative = V.LessThan(x, V.Zero);
+        V quotient = V.Select(negative, e, one) / (one + e);
+        return V.Select(negative, V.MultiplyAdd(-e, quotient, e), quotient);
     }
 
-    /// <summary>tanh(x) = (exp(2x) - 1)/(exp(2x) + 1), accurate relatively at 0.</summary>
+    /// <summary>tanh(x), accurate relatively at 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Tanh<T, V>(V x)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where V : unmanaged, ILanes<V, T>
     {
-        // exp(2|x|) ± 1 = s·p + (s ± 1): nothing cancels, for s = 1 leaves p itself. Beyond 1 the numerator's rounding
-        // would show, and 1 - 2/(exp(2|x|) + 1) is used.
-        V one = V.Constant(1);
+        // x + x³·P(x²) below 0.625; above, 1 - 2/(exp(2x) + 1).
         V magnitude = V.Abs(x);
-        V p = ExpMinusOneParts<T, V>(V.Min(Constant<T, V>(20, 44), magnitude + magnitude), out V s);
-        V large = V.LessThan(one, magnitude);
-        V numerator = V.Select(large, V.Constant(2), V.MultiplyAdd(s, p, s - one));
-        V quotient = numerator / V.MultiplyAdd(s, p, s + one);
-        return V.CopySign(V.Select(large, one - quotient, quotient), x);
+        V z = x * x;
+        V p;
+        if (typeof(T) == typeof(float))
+        {
+            p = V.Constant(-0.0056922947987914085);
+            p = Horner<T, V>(p, z, 0.02062816731631756);
+            p = Horner<T, V>(p, z, -0.05373651534318924);
+            p = Horner<T, V>(p, z, 0.13331405818462372);
+            p = Horner<T, V>(p, z, -0.3333328068256378);
+        }
+        else
+        {
+            p = V.Constant(-1.607254745421098e-05);
+            p = Horner<T, V>(p, z, 7.714431392680147e-05);
+            p = Horner<T, V>(p, z, -0.00022856415679634146);
+            p = Horner<T, V>(p, z, 0.0005863165085138756);
+            p = Horner<T, V>(p, z, -0.0014549588663399318);
+            p = Horner<T, V>(p, z, 0.0035919891710614106);
+            p = Horner<T, V>(p, z, -0.008863221002211003);
+            p = Horner<T, V>(p, z, 0.021869487576054836);
+            p = Horner<T, V>(p, z, -0.053968253931265545);
+            p = Horner<T, V>(p, z, 0.13333333333262085);
+            p = Horner<T, V>(p, z, -0.33333333333332854);
+        }
+
+        V inner = V.MultiplyAdd(magnitude * z, p, magnitude);
+        V one = V.Constant(1);
+        V e = ExpBounded<T, V>(V.Min(Constant<T, V>(20, 44), magnitude + magnitude));
+        V outer = one - (V.Constant(2) / (e + one));
+        return V.CopySign(V.Select(V.LessThan(magnitude, V.Constant(0.625)), inner, outer), x);
     }
 
     /// <summary>log(1 + exp(x)), accurate relatively down to the denormals.</summary>
@@ -156,29 +182,22 @@ public static class ElementaryLanes
             r = Horner<T, V>(r, t, -6.794447141685045e-08);
         }
 
-        V outer = V.CopySign(V.Constant(1) - ExpBounded<T, V>(r), x);
-        return V.Select(V.LessThan(magnitude, V.Constant(0.9)), V.MultiplyAdd(x, p, x), outer);
+        V inner = V.MultiplyAdd(magnitude, p, magnitude);
+        V outer = V.Constant(1) - ExpBounded<T, V>(r);
+        return V.CopySign(V.Select(V.LessThan(magnitude, V.Constant(0.9)), inner, outer), x);
     }
 
-    /// <summary>exp(x) - 1 for |x| ≤ 40.</summary>
+    /// <summary>exp(x) - 1 for |x| ≤ 40, accurate relatively at 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static V ExpMinusOne<T, V>(V x)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where V : unmanaged, ILanes<V, T>
     {
-        V p = ExpMinusOneParts<T, V>(x, out V s);
-        return V.MultiplyAdd(s, p, s - V.Constant(1));
-    }
-
-    /// <summary>exp(x) = s·(1 + p), s = 2^k and p = exp(r) - 1.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V ExpMinusOneParts<T, V>(V x, out V s)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where V : unmanaged, ILanes<V, T>
-    {
+        // s·p + (s - 1) with s = 2^k and p = exp(r) - 1.
         V r = Reduce<T, V>(x, out V k);
-        s = V.PowerOfTwo(k);
-        return V.MultiplyAdd(r * ExpTail<T, V>(r), r, r);
+        V p = V.MultiplyAdd(r * ExpTail<T, V>(r), r, r);
+        V s = V.PowerOfTwo(k);
+        return V.MultiplyAdd(s, p, s - V.Constant(1));
     }
 
     /// <summary>exp(-x) for x ≥ 0.</summary>

@@ -19,6 +19,7 @@ internal readonly record struct BigFloat(BigInteger Mantissa, int Exponent)
     /// <summary>Evaluates with another number of bits.</summary>
     public static T With<T>(int bits, Func<T> value)
     {
+        int before = _bits;
         _bits = bits;
         try
         {
@@ -26,7 +27,7 @@ internal readonly record struct BigFloat(BigInteger Mantissa, int Exponent)
         }
         finally
         {
-            _bits = 0;
+            _bits = before;
         }
     }
 

@@ -13,18 +13,16 @@ internal static class LagRegression
     /// <param name="sharedGram">Sum of the coordinates' <see cref="LagGram"/>s over the stretches, [gramLookback + 1, gramLookback + 1], or empty to have it summed here.</param>
     public static double[] Own(DeviationTable table, IReadOnlyList<RowRange> rows, LinearStructure structure, int gramLookback, ReadOnlySpan<double> sharedGram)
     {
-        int lookback = structure.Lookback;
-        double[] own = new double[table.Coordinates * lookback];
-        if (lookback == 0)
+        int size = gramLookback + 1;
+        double[] own = new double[table.Coordinates * structure.Lookback];
+        List<int> lookbacks = structure.AveragedLookbacks();
+        if (lookbacks.Count == 0)
         {
             return own;
         }
 
-        int size = gramLookback + 1;
-        double[] shared = new double[lookback];
         double[] gram = sharedGram.IsEmpty ? SharedGram(table, rows, gramLookback) : sharedGram.ToArray();
-        Solve(gram, size, structure.OwnRidge, pull: 0, [], shared);
-        double[] weights = new double[lookback];
+        double[][] shared = [.. lookbacks.Select(lookback => Solve(gram, size, structure.OwnRidge, pull: 0, new double[lookback]))];
         for (int j = 0; j < table.Coordinates; j++)
         {
             if (!IsReal(table.Groups, j))
@@ -32,15 +30,15 @@ internal static class LagRegression
                 continue;
             }
 
-            shared.CopyTo(weights, 0);
-            if (!double.IsPositiveInfinity(structure.Sharing))
+            double[][] weights = shared;
+            if (double.IsFinite(structure.Sharing))
             {
                 gram.AsSpan().Clear();
                 AddGram(table, rows, j, gramLookback, gram);
-                Solve(gram, size, structure.OwnRidge, structure.Sharing, shared, weights);
+                weights = [.. shared.Select(towards => Solve(gram, size, structure.OwnRidge, structure.Sharing, towards))];
             }
 
-            weights.CopyTo(own, j * lookback);
+            AddMean(weights, own.AsSpan(j * structure.Lookback, structure.Lookback));
         }
 
         return own;
@@ -88,6 +86,17 @@ internal static class LagRegression
         return residuals;
     }
 
+    private static void AddMean(double[][] weights, Span<double> own)
+    {
+        foreach (double[] fit in weights)
+        {
+            for (int l = 0; l < fit.Length; l++)
+            {
+                own[l] += fit[l] / weights.Length;
+            }
+        }
+    }
+
     private static bool IsReal(IReadOnlyList<BaseGroup> groups, int coordinate)
     {
         foreach (BaseGroup group in groups)
@@ -127,26 +136,23 @@ internal static class LagRegression
         return x;
     }
 
-    /// <summary>Solves (G + penalties)·w = g + pull·towards for the leading L lags.</summary>
-    private static void Solve(ReadOnlySpan<double> gram, int size, double ridge, double pull, ReadOnlySpan<double> towards, Span<double> weights)
+    /// <summary>w with (G + penalties)·w = g + pulls·towards, for the leading lags, as many as <paramref name="towards"/> has.</summary>
+    private static double[] Solve(ReadOnlySpan<double> gram, int size, double ridge, double pull, double[] towards)
     {
-        int n = weights.Length;
+        int n = towards.Length;
         double[] factor = new double[n * n];
+        double[] weights = new double[n];
         for (int i = 0; i < n; i++)
         {
             gram.Slice(((i + 1) * size) + 1, n).CopyTo(factor.AsSpan(i * n));
             double lag = (i + 1) / 100.0;
-            double penalty = ridge * ((lag * lag) + 1e-4);
-            factor[(i * n) + i] += penalty + pull;
-            weights[i] = gram[i + 1];
-            if (pull > 0)
-            {
-                // The coordinate's own ridge is already in what it is pulled to.
-                weights[i] += (penalty + pull) * towards[i];
-            }
+            double penalty = (ridge * ((lag * lag) + 1e-4)) + pull;
+            factor[(i * n) + i] += penalty;
+            weights[i] = gram[i + 1] + (penalty * towards[i]);
         }
 
         Cholesky.FactorWithJitter(factor, n);
         Cholesky.Solve(factor, n, weights, 1);
+        return weights;
     }
 }

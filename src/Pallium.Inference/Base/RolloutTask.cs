@@ -5,7 +5,7 @@ namespace Pallium.Inference;
 /// <summary>Forecasts by iteration from several origins, scored on deviations: what the structure of the base is chosen by.</summary>
 /// <remarks>
 /// The score is the mean, over octaves of the horizon (1, 2, 3-4, 5-8, ... steps), of the log of the mean squared error in units of the
-/// marginal variances: one step and many weigh alike, and so do channels. Slices are kept as [time][D][origins], so that all is matrix products.
+/// variables' variances: one step and many weigh alike, and so do channels. Slices are kept as [time][D][origins], so that all is matrix products.
 /// </remarks>
 internal sealed class RolloutTask
 {
@@ -23,7 +23,8 @@ internal sealed class RolloutTask
     /// <param name="origins">Rows to be forecast first; each has <paramref name="depth"/> rows before it and <paramref name="horizon"/> from it in its series.</param>
     /// <param name="depth">Slices of the past that predictors may ask for.</param>
     /// <param name="horizon">Steps.</param>
-    public RolloutTask(DeviationTable table, IReadOnlyList<int> origins, int depth, int horizon)
+    /// <param name="variances">[D]: the unit of each coordinate's squared errors.</param>
+    public RolloutTask(DeviationTable table, IReadOnlyList<int> origins, int depth, int horizon, ReadOnlySpan<double> variances)
     {
         _d = table.Coordinates;
         _depth = depth;
@@ -37,7 +38,7 @@ internal sealed class RolloutTask
         {
             for (int i = group.Start; i < group.Start + group.Count; i++)
             {
-                _precision[i] = 1 / (table.Marginal[(i * _d) + i] * group.Count);
+                _precision[i] = 1 / (variances[i] * group.Count);
             }
         }
 

@@ -18,7 +18,7 @@ internal sealed class StructureSearch
 
     /// <summary>Multiply-adds that a search over one own-weight grid may cost; beyond it all coordinates share their weights.</summary>
     private const double OwnBudget = 3e9;
-    private static readonly int[] Lookbacks = [1, 2, 4, 8, 16, 32, 96, 168, 336, 512];
+    private const int Averaged = 4;
     private static readonly double[] OwnRidges = [10, 100, 1000, 10000];
     private static readonly double[] Sharings = [1000, 100];
     private static readonly int[] CrossSlices = [1, 2, 4];
@@ -27,15 +27,17 @@ internal sealed class StructureSearch
     private readonly BaseData _data;
     private readonly int _horizon;
     private readonly int _longest;
+    private readonly double[] _variances;
 
     private StructureSearch(BaseData data, int longestLookback, int longestHorizon)
     {
         _data = data;
         int rows = data.Series.Sum(series => series.Length);
         int longestSeries = data.Series.Max(series => series.Length);
+        _variances = Variances(data);
         _horizon = Math.Clamp(Math.Min(rows / Folds / 3, longestSeries / 4), 1, longestHorizon);
         _longest = 0;
-        foreach (int lookback in Lookbacks)
+        foreach (int lookback in LinearStructure.StandardLookbacks)
         {
             // A stretch between left-out blocks loses its first L rows as targets: most rows must stay.
             int lost = data.Series.Sum(series => Math.Min(series.Length, lookback)) + lookback;
@@ -75,6 +77,7 @@ internal sealed class StructureSearch
             }
         }
 
+        best = ChooseAverage(folds, best);
         best = ChooseRidge(folds, best);
         best = ChooseSharing(folds, best);
         return ChooseCross(folds, best);
@@ -90,7 +93,7 @@ internal sealed class StructureSearch
     /// <summary>The longest look-back that is as good as the best, within one standard error of the difference and one per cent.</summary>
     private LinearStructure Longest(List<Fold> folds, LinearStructure start)
     {
-        int[] tried = [0, .. Lookbacks.Where(lookback => lookback <= _longest)];
+        int[] tried = [0, .. LinearStructure.StandardLookbacks.ToArray().Where(lookback => lookback <= _longest)];
         double[][] scores = [.. tried.Select(lookback => Scores(folds, start with { Lookback = lookback }))];
         int best = 0;
         for (int i = 1; i < tried.Length; i++)
@@ -101,11 +104,34 @@ internal sealed class StructureSearch
         int longest = best;
         for (int i = best + 1; i < tried.Length; i++)
         {
-            (double loss, double error) = Difference(scores[i], scores[best]);
-            longest = loss <= Math.Min(error, MostLoss) ? i : longest;
+            longest = IsAsGood(scores[i], scores[best]) ? i : longest;
         }
 
         return start with { Lookback = tried[longest] };
+    }
+
+    /// <summary>The mean of several look-backs unless it is plainly worse than one: it is steadier when the level moves.</summary>
+    private LinearStructure ChooseAverage(List<Fold> folds, LinearStructure start)
+    {
+        if (start.Lookback == 0)
+        {
+            return start;
+        }
+
+        LinearStructure[] candidates =
+        [
+            .. from lookback in LinearStructure.StandardLookbacks.ToArray()
+               where lookback >= start.Lookback && lookback <= _longest
+               select start with { Lookback = lookback, Averaged = Averaged },
+        ];
+        double[][] scores = [.. candidates.Select(candidate => Scores(folds, candidate))];
+        int best = 0;
+        for (int c = 1; c < candidates.Length; c++)
+        {
+            best = Mean(scores[c]) < Mean(scores[best]) ? c : best;
+        }
+
+        return IsAsGood(scores[best], Scores(folds, start)) ? candidates[best] : start;
     }
 
     private static LinearStructure ChooseRidge(List<Fold> folds, LinearStructure start)
@@ -127,7 +153,7 @@ internal sealed class StructureSearch
 
     private LinearStructure ChooseSharing(List<Fold> folds, LinearStructure start)
     {
-        double cost = (double)start.Lookback * start.Lookback * start.Lookback / 6 * _data.Coordinates * Folds * Sharings.Length;
+        double cost = start.AveragedLookbacks().Sum(lookback => (double)lookback * lookback * lookback / 6) * _data.Coordinates * Folds * Sharings.Length;
         if (start.Lookback == 0 || cost > OwnBudget)
         {
             return start;
@@ -150,7 +176,7 @@ internal sealed class StructureSearch
 
     private LinearStructure ChooseCross(List<Fold> folds, LinearStructure own)
     {
-        LinearStructure none = own with { Lookback = 0, Sharing = double.PositiveInfinity };
+        LinearStructure none = own with { Lookback = 0, Averaged = 1, Sharing = double.PositiveInfinity };
         (LinearStructure Structure, double[] Scores) pure = BestCross(folds, none);
         (LinearStructure Structure, double[] Scores) both = own.Lookback == 0 ? pure : BestCross(folds, own);
         (LinearStructure Structure, double[] Scores) best = (own, Scores(folds, own));
@@ -199,6 +225,19 @@ internal sealed class StructureSearch
         return (candidates[best], scores[best]);
     }
 
+    private static double[] Variances(BaseData data)
+    {
+        var table = new DeviationTable(data);
+        table.FitMarginal(table.Series, useFeatures: false);
+        double[] variances = new double[table.Coordinates];
+        for (int j = 0; j < variances.Length; j++)
+        {
+            variances[j] = table.Marginal[(j * variances.Length) + j];
+        }
+
+        return variances;
+    }
+
     private List<Fold> MakeFolds(bool useFeatures)
     {
         var folds = new List<Fold>();
@@ -223,7 +262,7 @@ internal sealed class StructureSearch
             if (origins.Count > 0 && training.Count > 0)
             {
                 table.FitMarginal(training, useFeatures);
-                folds.Add(new Fold(table, training, new RolloutTask(table, Spread(origins), Depth, _horizon), _longest));
+                folds.Add(new Fold(table, training, new RolloutTask(table, Spread(origins), Depth, _horizon, _variances), _longest));
             }
         }
 
@@ -285,6 +324,13 @@ internal sealed class StructureSearch
     {
         (double gain, double error) = Difference(incumbent, candidate);
         return gain > Math.Max(error, LeastGain);
+    }
+
+    /// <summary>Not worse by more than one per cent, nor by more than the standard error of the difference.</summary>
+    private static bool IsAsGood(double[] candidate, double[] incumbent)
+    {
+        (double loss, double error) = Difference(candidate, incumbent);
+        return loss <= Math.Min(error, MostLoss);
     }
 
     /// <summary>One left-out block: what is fitted to the rest, and the forecasts to make of the block.</summary>

@@ -11,12 +11,12 @@ internal static class Cell
     /// <summary>What an error says it expected of a number that is not finite or too large.</summary>
     public const string ExpectedFinite = "a finite number of size at most 1e100, or an empty cell";
 
-    /// <summary>Whether nothing was recorded: an empty cell, NA, N/A, NaN, null or - (in any case).</summary>
+    /// <summary>Whether nothing was recorded: an empty cell, -, NA (in capitals: Na is sodium), or N/A, NaN and null in any case.</summary>
     public static bool IsHole(ReadOnlySpan<char> cell) => cell.Length switch
     {
         0 => true,
         1 => cell[0] == '-',
-        2 => Is(cell, "NA"),
+        2 => cell is "NA",
         3 => Is(cell, "NaN") || Is(cell, "N/A"),
         4 => Is(cell, "null") || Is(cell, "+NaN") || Is(cell, "-NaN"),
         _ => false,

@@ -90,7 +90,8 @@ public sealed record ChannelScale(ChannelKind Kind)
             seen = [.. seen.Select(x => scale.Unbend(Math.Max(x, channel.Resolution / 4)))];
         }
 
-        double mean = seen.Sum() / seen.Length;
+        // Sums with a selector run in order; the library may reorder a plain one.
+        double mean = seen.Sum(x => x) / seen.Length;
         double deviation = Math.Sqrt(seen.Sum(x => (x - mean) * (x - mean)) / seen.Length);
 
         // A channel that hardly moves in the training part must not blow up what comes after it.

@@ -72,11 +72,8 @@ public sealed class Frame
             return FrameReader.Read(() => RowReader.Create(text, name), options);
         }
 
-        using (text)
-        {
-            string all = text.ReadToEnd();
-            return FrameReader.Read(() => RowReader.Create(new StringReader(all), name), options);
-        }
+        string all = RowReader.ReadAll(text, name);
+        return FrameReader.Read(() => RowReader.Create(new StringReader(all), name), options);
     }
 
     /// <summary>A frame of one series over channels that are described already.</summary>

@@ -18,48 +18,52 @@ internal static class Resolution
     private const double Clearly = 1.5;
 
     /// <summary>
-    /// The largest step δ, 1, 2, 2.5 or 5 times a power of ten, of which at least 99 % of the values are multiples; or the
-    /// smallest spacing of at least ten different values where at least 99 % lie on that grid and it is larger. Zeros
-    /// and the commonest value are left out of the count, as they say nothing about the grid of the rest. At least 1e-12 of the largest.
+    /// The largest step δ, 1, 2, 2.5 or 5 times a power of ten, of which nearly all values are multiples; or the smallest spacing
+    /// of at least ten different values, where nearly all are multiples of that and it is larger. Nearly all: at
+    /// most 1 % of the values are not, where zeros and the commonest value do not count, as they say nothing about the
+    /// grid of the rest. At least 1e-12 of the largest.
     /// </summary>
     /// <param name="values">Values; NaN is passed over.</param>
     public static double Find(ReadOnlySpan<double> values)
     {
-        List<(double Value, int Count)> grid = Distinct(values);
-        if (grid.Count == 0)
+        (double Value, int Count)[] grid = Distinct(values);
+        if (grid.Length == 0)
         {
             return 1;
         }
 
-        double largest = Math.Max(Math.Abs(grid[0].Value), Math.Abs(grid[^1].Value));
-        double step = Decimal(grid, largest);
-        double spacing = Spacing(grid);
+        int total = grid.Sum(pair => pair.Count);
+        int commonest = grid.Length > 1 ? grid.Max(pair => pair.Count) : 0;
+        int allowed = (int)(MostMisfits * (total - commonest));
+        double step = Decimal(grid, allowed);
+        double spacing = Spacing(grid, allowed);
         return spacing > Clearly * step ? spacing : step;
     }
 
-    /// <summary>The distinct values, sorted, without zero and the commonest where others remain.</summary>
-    private static List<(double Value, int Count)> Distinct(ReadOnlySpan<double> values)
+    /// <summary>The distinct values but zero, sorted.</summary>
+    private static (double Value, int Count)[] Distinct(ReadOnlySpan<double> values)
     {
-        var counts = new Dictionary<double, int>();
-        foreach (double x in values)
+        double[] sorted = values.ToArray();
+        Array.Sort(sorted);
+        var distinct = new List<(double Value, int Count)>();
+        foreach (double x in sorted)
         {
-            if (Math.Abs(x) is >= Smallest and <= Cell.Largest)
+            if (distinct.Count > 0 && distinct[^1].Value == x)
             {
-                counts[x] = counts.GetValueOrDefault(x) + 1;
+                distinct[^1] = (x, distinct[^1].Count + 1);
+            }
+            else if (Math.Abs(x) is >= Smallest and <= Cell.Largest)
+            {
+                distinct.Add((x, 1));
             }
         }
 
-        List<(double Value, int Count)> sorted = [.. counts.Select(pair => (pair.Key, pair.Value)).OrderBy(pair => pair.Key)];
-        if (sorted.Count > 1)
-        {
-            sorted.Remove(sorted.MaxBy(pair => pair.Count));
-        }
-
-        return sorted;
+        return [.. distinct];
     }
 
-    private static double Decimal(List<(double Value, int Count)> grid, double largest)
+    private static double Decimal((double Value, int Count)[] grid, int allowed)
     {
+        double largest = Math.Max(Math.Abs(grid[0].Value), Math.Abs(grid[^1].Value));
         int top = 0;
         while (PowerOfTen(top) < largest)
         {
@@ -76,7 +80,7 @@ internal static class Resolution
             foreach (int quarters in (ReadOnlySpan<int>)[20, 10, 8, 4])
             {
                 double step = Step(quarters, power);
-                if (OnGrid(grid, step, 0))
+                if (AreMultiples(grid, step, allowed))
                 {
                     return step;
                 }
@@ -86,16 +90,16 @@ internal static class Resolution
         return Step(4, top - FinestDigits);
     }
 
-    /// <summary>The smallest spacing of neighbours, where all lie on its grid; else 0.</summary>
-    private static double Spacing(List<(double Value, int Count)> grid)
+    /// <summary>The smallest spacing of neighbours, where nearly all are multiples of it; else 0.</summary>
+    private static double Spacing((double Value, int Count)[] grid, int allowed)
     {
-        if (grid.Count < FewestForSpacing)
+        if (grid.Length < FewestForSpacing)
         {
             return 0;
         }
 
         double spacing = double.MaxValue;
-        for (int i = 1; i < grid.Count; i++)
+        for (int i = 1; i < grid.Length; i++)
         {
             spacing = Math.Min(spacing, grid[i].Value - grid[i - 1].Value);
         }
@@ -103,23 +107,15 @@ internal static class Resolution
         // The whole range gives the spacing more digits than one difference does.
         double range = grid[^1].Value - grid[0].Value;
         spacing = range / Math.Round(range / spacing);
-        return OnGrid(grid, spacing, grid[0].Value) ? spacing : 0;
+        return AreMultiples(grid, spacing, allowed) ? spacing : 0;
     }
 
-    private static bool OnGrid(List<(double Value, int Count)> grid, double step, double origin)
+    private static bool AreMultiples((double Value, int Count)[] grid, double step, int allowed)
     {
-        long total = 0;
-        foreach ((double _, int count) in grid)
-        {
-            total += count;
-        }
-
-        double allowed = MostMisfits * total;
-        long misfits = 0;
+        int misfits = 0;
         foreach ((double value, int count) in grid)
         {
-            double x = value - origin;
-            double off = Math.Abs(x - (Math.Round(x / step) * step));
+            double off = Math.Abs(value - (Math.Round(value / step) * step));
             if (off > Math.Min(SingleError * Math.Abs(value), NearStep * step))
             {
                 misfits += count;

@@ -70,6 +70,22 @@ internal abstract class RowReader(TextReader text, string source) : IDisposable
         }
     }
 
+    /// <summary>The whole of a text, which is closed.</summary>
+    public static string ReadAll(TextReader text, string source)
+    {
+        using (text)
+        {
+            try
+            {
+                return text.ReadToEnd();
+            }
+            catch (Exception e) when (IsTextFault(e))
+            {
+                throw Explain(e, source);
+            }
+        }
+    }
+
     /// <summary>Moves to the next row.</summary>
     /// <returns>False at the end of the text.</returns>
     /// <exception cref="InputException">The text is not well formed.</exception>

@@ -4,9 +4,9 @@ namespace Pallium.Numerics;
 
 /// <summary>The right-hand side B[k, n] of many products, rearranged once for the kernels to read in order.</summary>
 /// <remarks>
-/// B lies in panels of 128 bytes per row, each [k, 32] floats, zeros past the last column, so that a product reads it
-/// from front to back in whole cache lines. A row alone and a row in a batch give the same bits; with one row the
-/// product streams B once.
+/// B lies in panels as wide as a register tile (64 floats at 512 bits), each [k, width], so that a product reads it from
+/// front to back in whole cache lines. A row alone and a row in a batch give the same bits; with one row the product
+/// streams B once. Products only read, and may run on many threads at once.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed class PackedMatrix<T>
@@ -18,10 +18,11 @@ public sealed class PackedMatrix<T>
     /// <summary>Room for a matrix with <paramref name="rows"/> (k) and <paramref name="columns"/> (n).</summary>
     /// <exception cref="ArgumentOutOfRangeException">A size is negative.</exception>
     public PackedMatrix(int rows, int columns)
-        : this(rows, columns, LaneWidth.Is512 ? RegisterTile<T, Lanes512<T>>.Width : LaneWidth.Is256 ? RegisterTile<T, Lanes256<T>>.Width : RegisterTile<T, Lanes128<T>>.Width)
+        : this(rows, columns, PanelWidth)
     {
     }
 
+    /// <summary>Room for a matrix in panels of <paramref name="width"/> columns, those of the kernel that will read it.</summary>
     internal PackedMatrix(int rows, int columns, int width)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
@@ -38,15 +39,29 @@ public sealed class PackedMatrix<T>
     /// <summary>n.</summary>
     public int Columns { get; }
 
+    private static int PanelWidth =>
+        LaneWidth.Is512 ? RegisterTile<T, Lanes512<T>>.Width
+        : LaneWidth.Is256 ? RegisterTile<T, Lanes256<T>>.Width
+        : RegisterTile<T, Lanes128<T>>.Width;
+
     /// <summary>Takes B from <paramref name="source"/>, stored [k, n].</summary>
+    /// <exception cref="ArgumentException">The span ends before the matrix does.</exception>
     public void Pack(ReadOnlySpan<T> source) => Pack(source, Columns, 1);
 
     /// <summary>Takes B from <paramref name="source"/>, stored transposed, [n, k]: how weights [out, in] are kept.</summary>
+    /// <exception cref="ArgumentException">The span ends before the matrix does.</exception>
     public void PackTransposed(ReadOnlySpan<T> source) => Pack(source, 1, Rows);
 
     /// <summary>Takes B[i, j] = source[i·rowStride + j·columnStride].</summary>
+    /// <exception cref="ArgumentException">The span ends before the matrix does.</exception>
     public void Pack(ReadOnlySpan<T> source, int rowStride, int columnStride)
     {
+        if (Rows == 0 || Columns == 0)
+        {
+            return;
+        }
+
+        OperandSize.Check(source.Length, Rows, rowStride, Columns, columnStride, nameof(source));
         for (int j = 0; j < Columns; j += _width)
         {
             PanelPacking<T>.Pack(Rows, Math.Min(_width, Columns - j), in source[j * columnStride], rowStride, columnStride, ref _panels.Span[j * Rows], _width);
@@ -54,33 +69,55 @@ public sealed class PackedMatrix<T>
     }
 
     /// <summary>C[m, n] += A[m, k]·B.</summary>
-    public void Accumulate(int m, ReadOnlySpan<T> a, int strideA, Span<T> c, int strideC)
+    /// <exception cref="ArgumentException">A span ends before its matrix does.</exception>
+    public void Accumulate(int m, ReadOnlySpan<T> a, int strideA, Span<T> c, int strideC) => Multiply(m, a, strideA, c, strideC, c, strideC);
+
+    /// <summary>
+    /// C[m, n] = S[m, n] + A[m, k]·B, the chain of every output beginning at S: a bias with <paramref name="strideStart"/> 0,
+    /// or a part computed before.
+    /// </summary>
+    /// <remarks>The bits are those of copying S to C and accumulating; S may be C itself but not overlap it otherwise.</remarks>
+    /// <exception cref="ArgumentException">A span ends before its matrix does.</exception>
+    public void Multiply(int m, ReadOnlySpan<T> a, int strideA, ReadOnlySpan<T> start, int strideStart, Span<T> c, int strideC)
     {
         if (LaneWidth.Is512)
         {
-            Accumulate<Lanes512<T>>(m, a, strideA, c, strideC);
+            Multiply<Lanes512<T>>(m, a, strideA, start, strideStart, c, strideC);
         }
         else if (LaneWidth.Is256)
         {
-            Accumulate<Lanes256<T>>(m, a, strideA, c, strideC);
+            Multiply<Lanes256<T>>(m, a, strideA, start, strideStart, c, strideC);
         }
         else
         {
-            Accumulate<Lanes128<T>>(m, a, strideA, c, strideC);
+            Multiply<Lanes128<T>>(m, a, strideA, start, strideStart, c, strideC);
         }
     }
 
-    internal void Accumulate<V>(int m, ReadOnlySpan<T> a, int strideA, Span<T> c, int strideC)
+    internal void Multiply<V>(int m, ReadOnlySpan<T> a, int strideA, ReadOnlySpan<T> start, int strideStart, Span<T> c, int strideC)
         where V : unmanaged, ILanes<V, T>
     {
-        if (m == 0 || Columns == 0 || Rows == 0)
+        if (m <= 0 || Columns == 0)
         {
             return;
         }
 
+        OperandSize.Check(start.Length, m, strideStart, Columns, 1, nameof(start));
+        OperandSize.Check(c.Length, m, strideC, Columns, 1, nameof(c));
+        if (Rows == 0)
+        {
+            for (int i = 0; i < m; i++)
+            {
+                start.Slice(i * strideStart, Columns).CopyTo(c[(i * strideC)..]);
+            }
+
+            return;
+        }
+
+        OperandSize.Check(a.Length, m, strideA, Rows, 1, nameof(a));
         LeftFactor<T> left = new(in a[0], strideA, 1);
         RightFactor<T> right = new(in _panels.Span[0], (nint)Rows * _width, _width);
-        Sums<T> sums = new(in c[0], strideC, ref c[0], strideC);
+        Sums<T> sums = new(in start[0], strideStart, ref c[0], strideC);
         ProductLoops<T, V>.Run(m, Columns, Rows, in left, in right, in sums);
     }
 }

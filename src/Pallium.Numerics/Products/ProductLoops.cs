@@ -4,14 +4,19 @@ using System.Runtime.CompilerServices;
 namespace Pallium.Numerics;
 
 /// <summary>Covers a result of any shape with tiles.</summary>
-/// <remarks>B must be readable, as zeros or anything else, up to the last column rounded up to a whole register.</remarks>
 internal static class ProductLoops<T, V>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where V : unmanaged, ILanes<V, T>
 {
+    /// <summary>Steps of k done at a time: a panel of B this long stays in the second-level cache for all tiles of its column.</summary>
+    public const int StepsPerBlock = 512;
+
     private const int EdgeBytes = 512;
 
-    /// <summary>c.End = c.Start + A·B, over all of k at once; no size is 0.</summary>
+    /// <summary>c.End = c.Start + A·B; no size is 0.</summary>
+    /// <remarks>
+    /// B must be readable, with any content, up to its last column rounded up to a multiple of <see cref="ReadMultiple"/>.
+    /// </remarks>
     public static void Run(int m, int n, int k, in LeftFactor<T> a, in RightFactor<T> b, in Sums<T> c)
     {
         if (m == 1)
@@ -20,6 +25,18 @@ internal static class ProductLoops<T, V>
             return;
         }
 
+        for (int p = 0; p < k; p += StepsPerBlock)
+        {
+            int steps = Math.Min(StepsPerBlock, k - p);
+            Columns(m, n, steps, a.From(0, p), b.From(p, 0, RegisterTile<T, V>.Width), p == 0 ? c : c.Continued());
+        }
+    }
+
+    /// <summary>How many columns of B at a time are read for a result of <paramref name="m"/> rows.</summary>
+    public static int ReadMultiple(int m) => m == 1 ? V.Count : Lanes128<T>.Count;
+
+    private static void Columns(int m, int n, int k, in LeftFactor<T> a, in RightFactor<T> b, in Sums<T> c)
+    {
         int width = RegisterTile<T, V>.Width;
         int whole = n - (n % V.Count);
         for (int j = 0; j < whole; j += width)
@@ -70,11 +87,11 @@ internal static class ProductLoops<T, V>
     {
         if (V.Count == Lanes512<T>.Count)
         {
-            ProductLoops<T, Lanes256<T>>.Run(m, columns, k, in a, in b, in c);
+            ProductLoops<T, Lanes256<T>>.Columns(m, columns, k, in a, in b, in c);
         }
         else if (V.Count == Lanes256<T>.Count)
         {
-            ProductLoops<T, Lanes128<T>>.Run(m, columns, k, in a, in b, in c);
+            ProductLoops<T, Lanes128<T>>.Columns(m, columns, k, in a, in b, in c);
         }
         else
         {

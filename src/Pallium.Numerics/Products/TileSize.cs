@@ -45,23 +45,3 @@ internal readonly struct Size8 : ITileSize
 {
     public static int Value => 8;
 }
-
-internal readonly struct Size9 : ITileSize
-{
-    public static int Value => 9;
-}
-
-internal readonly struct Size10 : ITileSize
-{
-    public static int Value => 10;
-}
-
-internal readonly struct Size11 : ITileSize
-{
-    public static int Value => 11;
-}
-
-internal readonly struct Size12 : ITileSize
-{
-    public static int Value => 12;
-}

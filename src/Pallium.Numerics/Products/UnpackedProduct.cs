@@ -8,9 +8,7 @@ internal static class UnpackedProduct<T, V>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where V : unmanaged, ILanes<V, T>
 {
-    // A block of B of this many steps is read once for every tile above it, from the second-level cache.
     private const int StepsPerBlock = 256;
-    private const int CachedBytes = 512 * 1024;
 
     [ThreadStatic]
     private static AlignedBuffer<T>? t_panel;
@@ -18,26 +16,20 @@ internal static class UnpackedProduct<T, V>
     /// <summary>c.End = c.Start + A·B with B(p, j) at b + p·rowB + j·columnB; no size is 0.</summary>
     public static void Run(int m, int n, int k, in LeftFactor<T> a, ref readonly T b, nint rowB, nint columnB, in Sums<T> c)
     {
-        // Rows of B are read where they lie (117 against 109 GFLOP/s packed for 72 x 256 x 512) unless a block of them
-        // spreads too far for the cache to hold and there are tiles enough to repay the packing.
-        bool near = m <= 4 * RegisterTile<T, V>.MaxRows || StepsPerBlock * rowB * Unsafe.SizeOf<T>() <= CachedBytes;
-        int direct = columnB == 1 && near ? n - (n % V.Count) : 0;
-        for (int p = 0; p < k; p += StepsPerBlock)
+        // Rows of B are read where they lie (117 against 109 GFLOP/s packed for 72 x 256 x 512) unless they spread too
+        // far for the cache, the sooner the fewer lines a tile takes of each, and there are tiles to repay the packing.
+        int spread = StepsPerBlock * RegisterTile<T, V>.MaxVectors * 512;
+        bool near = m <= 4 * RegisterTile<T, V>.MaxRows || Math.Min(k, StepsPerBlock) * rowB * Unsafe.SizeOf<T>() <= spread;
+        int direct = columnB == 1 && near ? n - (n % ProductLoops<T, V>.ReadMultiple(m)) : 0;
+        if (direct > 0)
         {
-            int steps = Math.Min(StepsPerBlock, k - p);
-            LeftFactor<T> left = a.From(0, p);
-            Sums<T> sums = p == 0 ? c : c.Continued();
-            ref T block = ref Unsafe.Add(ref Unsafe.AsRef(in b), p * rowB);
-            if (direct > 0)
-            {
-                RightFactor<T> right = new(in block, RegisterTile<T, V>.Width, rowB);
-                ProductLoops<T, V>.Run(m, direct, steps, in left, in right, in sums);
-            }
+            RightFactor<T> right = new(in b, RegisterTile<T, V>.Width, rowB);
+            ProductLoops<T, V>.Run(m, direct, k, in a, in right, in c);
+        }
 
-            if (direct < n)
-            {
-                RunPacked(m, n - direct, steps, in left, ref Unsafe.Add(ref block, direct * columnB), rowB, columnB, sums.From(0, direct));
-            }
+        if (direct < n)
+        {
+            RunPacked(m, n - direct, k, in a, ref Unsafe.Add(ref Unsafe.AsRef(in b), direct * columnB), rowB, columnB, c.From(0, direct));
         }
     }
 
@@ -47,11 +39,17 @@ internal static class UnpackedProduct<T, V>
         t_panel ??= new AlignedBuffer<T>(StepsPerBlock * width);
         ref T panel = ref t_panel.Span[0];
         RightFactor<T> right = new(in panel, 0, width);
-        for (int j = 0; j < n; j += width)
+        for (int p = 0; p < k; p += StepsPerBlock)
         {
-            int columns = Math.Min(width, n - j);
-            PanelPacking<T>.Pack(k, columns, in Unsafe.Add(ref b, j * columnB), rowB, columnB, ref panel, width);
-            ProductLoops<T, V>.Run(m, columns, k, in a, in right, c.From(0, j));
+            int steps = Math.Min(StepsPerBlock, k - p);
+            LeftFactor<T> left = a.From(0, p);
+            Sums<T> sums = p == 0 ? c : c.Continued();
+            for (int j = 0; j < n; j += width)
+            {
+                int columns = Math.Min(width, n - j);
+                PanelPacking<T>.Pack(steps, columns, in Unsafe.Add(ref b, (p * rowB) + (j * columnB)), rowB, columnB, ref panel, width);
+                ProductLoops<T, V>.Run(m, columns, steps, in left, in right, sums.From(0, j));
+            }
         }
     }
 }

@@ -154,6 +154,9 @@ public sealed class FrameTests
     }
 
     [Fact]
+    public void Sodium_is_not_a_hole() => Assert.Equal(["Cl", "Na"], Read("a\nNa\nCl\nNA\n").Channels[0].Categories);
+
+    [Fact]
     public void Json_lines_give_the_same_frame_as_csv()
     {
         Frame frame = Read("""

@@ -39,7 +39,7 @@ public sealed class ResolutionTests
     {
         const double Volt = 3.3 / 1024;
         var rng = new Rng(6);
-        double[] values = [.. Enumerable.Range(0, 2000).Select(_ => 0.1 + (Volt * rng.Below(1024)))];
+        double[] values = [.. Enumerable.Range(0, 2000).Select(_ => Volt * rng.Below(1024))];
 
         Assert.Equal(Volt, Resolution.Find(values), 12);
     }
@@ -49,7 +49,15 @@ public sealed class ResolutionTests
     {
         double[] values = [.. Enumerable.Repeat(0.0, 900), .. Enumerable.Repeat(20.0, 900), .. Enumerable.Range(1, 20).Select(i => i * 0.3)];
 
-        Assert.Equal(0.3, Resolution.Find(values), 15);
+        Assert.Equal(0.1, Resolution.Find(values));
+    }
+
+    [Fact]
+    public void The_commonest_value_must_be_on_the_grid()
+    {
+        double[] values = [.. Enumerable.Repeat(3.5, 50), .. Enumerable.Repeat(7.0, 50)];
+
+        Assert.Equal(0.5, Resolution.Find(values));
     }
 
     [Fact]

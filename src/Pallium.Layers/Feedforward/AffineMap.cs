@@ -94,15 +94,8 @@ internal sealed class AffineMap<T>
     /// <param name="strideZ">Numbers from one row of z to the next.</param>
     /// <param name="y">[rows, Outputs] at a stride of <paramref name="strideY"/>, overwritten.</param>
     /// <param name="strideY">Numbers from one row of y to the next.</param>
-    public void Apply(int rows, ReadOnlySpan<T> z, int strideZ, Span<T> y, int strideY)
-    {
-        for (int row = 0; row < rows; row++)
-        {
-            _bias.Span.CopyTo(y[(row * strideY)..]);
-        }
-
-        _forward.Accumulate(rows, z, strideZ, y, strideY);
-    }
+    public void Apply(int rows, ReadOnlySpan<T> z, int strideZ, Span<T> y, int strideY) =>
+        _forward.Multiply(rows, z, strideZ, _bias.Span, strideStart: 0, y, strideY);
 
     /// <summary>Adds Wᵀ dy, restricted to one column group, to <paramref name="dz"/>, [rows, group].</summary>
     public void AccumulateInputs(int group, int rows, ReadOnlySpan<T> dy, Span<T> dz) =>

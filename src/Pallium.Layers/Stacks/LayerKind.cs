@@ -57,9 +57,11 @@ public abstract class LayerKind
             WiringText wiring = spec.Get<WiringText>("units");
             if (wiring.Kind == WiringText.Ncp)
             {
+                spec.Refuse("with ncp:", "backbone", "mixed");
                 return WiredCfc.Create<T>((NcpWiring)wiring.Draw(spec, inputs), spec.Get<CfcMode>("mode"));
             }
 
+            spec.Refuse("without ncp:", "outputs", "sparsity", "seed");
             BackboneShape backbone = spec.Get<BackboneShape>("backbone");
             return new Cfc<T>(new(inputs, wiring.Units)
             {
@@ -81,8 +83,21 @@ public abstract class LayerKind
         new("sparsity", OptionForm.Fraction, WiringText.Sparsity, "share of synapses left out by ncp: and random:"),
         new("seed", OptionForm.Seed, WiringText.Seed, "draws the wiring"))
     {
-        internal override ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs) => new Ltc<T>(
-            new(spec.Get<WiringText>("units").Draw(spec, inputs)) { Unfolds = spec.Get<int>("unfolds"), IsSoftplus = spec.Get<bool>("softplus") });
+        internal override ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs)
+        {
+            WiringText wiring = spec.Get<WiringText>("units");
+            if (wiring.Kind != WiringText.Ncp)
+            {
+                spec.Refuse("without ncp:", "outputs");
+            }
+
+            if (wiring.Kind == WiringText.All)
+            {
+                spec.Refuse("without ncp: or random:", "sparsity");
+            }
+
+            return new Ltc<T>(new(wiring.Draw(spec, inputs)) { Unfolds = spec.Get<int>("unfolds"), IsSoftplus = spec.Get<bool>("softplus") });
+        }
     }
 
     private sealed class LongShortTermMemory() : LayerKind("lstm", "long short-term memory", Units())

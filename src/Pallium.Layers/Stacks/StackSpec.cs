@@ -28,12 +28,26 @@ public sealed class StackSpec : IEquatable<StackSpec>
         {
             for (int repeat = 0; repeat < spec.Repeats; repeat++)
             {
-                layers.Add(spec.Kind.Build<T>(spec, channels));
+                layers.Add(BuildLayer<T>(spec, channels));
                 channels = layers[^1].Outputs;
             }
         }
 
         return new StackedLayers<T>([.. layers]);
+    }
+
+    private static ISequenceLayer<T> BuildLayer<T>(LayerSpec spec, int channels)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        try
+        {
+            return spec.Kind.Build<T>(spec, channels);
+        }
+        catch (ArgumentException error)
+        {
+            string reason = error.Message.Split(" (Parameter", 2)[0];
+            throw new ArgumentException($"Stack, layer '{spec}': {reason}", error);
+        }
     }
 
     /// <summary>The text, in canonical form: no spaces, no options at their defaults.</summary>
@@ -70,6 +84,19 @@ public sealed class LayerSpec
     /// <summary>The value of an option: the one given, or its default.</summary>
     internal TValue Get<TValue>(string option) =>
         (TValue)(_values.TryGetValue(option, out object? value) ? value : Kind.Options.First(item => item.Name == option).Default!);
+
+    /// <summary>Refuses options that have no effect beside another.</summary>
+    /// <exception cref="ArgumentException">One of them was given.</exception>
+    internal void Refuse(string beside, params ReadOnlySpan<string> options)
+    {
+        foreach (string option in options)
+        {
+            if (_values.ContainsKey(option))
+            {
+                throw new ArgumentException($"Option '{option}' has no effect {beside}.", option);
+            }
+        }
+    }
 
     /// <summary>The text, in canonical form.</summary>
     public override string ToString()

@@ -101,8 +101,8 @@ internal sealed class StackTextReader(string text)
     public double Fraction()
     {
         int start = Position;
-        string digits = While(c => char.IsAsciiDigit(c) || c == '.');
-        if (double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value) && value < 1)
+        string digits = While(c => char.IsAsciiDigit(c) || c is '.' or 'E' or '-');
+        if (double.TryParse(digits, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out double value) && value >= 0 && value < 1)
         {
             return value;
         }

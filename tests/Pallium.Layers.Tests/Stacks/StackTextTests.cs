@@ -12,6 +12,7 @@ public sealed class StackTextTests
     [InlineData("cfc(64,mode=pure,backbone=2x128)", "cfc(64,mode=pure,backbone=2x128)")]
     [InlineData("cfc(backbone=1x128,mode=default,units=7,mixed=yes)", "cfc(7,mixed=yes)")]
     [InlineData("cfc(7,backbone=0)", "cfc(7,backbone=0)")]
+    [InlineData("dropout(0.00001)", "dropout(1E-05)")]
     [InlineData("cfc(ncp:32,outputs=4)", "cfc(ncp:32,outputs=4)")]
     [InlineData("ltc( random : 32 , sparsity = 0.25, unfolds=6,seed=5)", "ltc(random:32,sparsity=0.25,seed=5)")]
     [InlineData("gru(32)+linear(16)+rmsnorm()+layernorm()x3", "gru(32)+linear(16)+rmsnorm+layernorm()x3")]
@@ -59,6 +60,14 @@ public sealed class StackTextTests
         Assert.Equal(12 + 12 + 5, stack.StateSize);
         Assert.Contains(stack.Parameters, item => item.Name == "3.backbone_0.weight" && item.Parameter.Shape is [128, 9]);
     }
+
+    [Theory]
+    [InlineData("residual(linear(5))", "Stack, layer 'residual(linear(5))': The block of a residual reads 3 channels and writes 5; both must be equal.")]
+    [InlineData("gru(4)+ltc(ncp:3)", "Stack, layer 'ltc(ncp:3)': units ('3') must be greater than or equal to '4'.")]
+    [InlineData("cfc(ncp:9,mixed=yes)", "Stack, layer 'cfc(ncp:9,mixed=yes)': Option 'mixed' has no effect with ncp:.")]
+    [InlineData("ltc(9,sparsity=0.2)", "Stack, layer 'ltc(9,sparsity=0.2)': Option 'sparsity' has no effect without ncp: or random:.")]
+    public void Layers_that_cannot_be_built_are_named(string text, string message) =>
+        Assert.Equal(message, Assert.Throws<ArgumentException>(() => StackText.Parse(text).Build<float>(3)).Message);
 
     [Fact]
     public void Nesting_has_an_end() =>

@@ -16,8 +16,9 @@ internal sealed class ReferenceForecasts
     public const int Autoregression = 2;
     private const int Levels = 40;
     private const int MostOrigins = 1000;
+    private const int MostOrder = 64;
     private const double Ridge = 1e-3;
-    private static readonly int[] Orders = [1, 2, 4, 8, 16, 32, 64];
+    private static readonly int[] Orders = [1, 2, 4, 8, 16, 32, MostOrder];
     private static readonly int[] Grid = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96];
 
     private readonly IReadOnlyList<Channel> _channels;
@@ -78,7 +79,16 @@ internal sealed class ReferenceForecasts
 
         double[][] coefficients = [.. channels.Select(_ => Take())];
         double[][] residuals = [.. Enumerable.Range(0, channels.Count * Methods * Grid.Length).Select(_ => Take())];
-        return new ReferenceForecasts(channels, (int)head[0], residuals, coefficients);
+        var read = new ReferenceForecasts(channels, (int)head[0], residuals, coefficients);
+        bool fits = Array.TrueForAll(coefficients, c => c.Length is 0 or (>= 2 and <= MostOrder + 1));
+        for (int slot = 0; slot < residuals.Length; slot++)
+        {
+            int channel = slot / (Methods * Grid.Length);
+            int classes = read.Classes(channel);
+            fits &= residuals[slot].Length == 0 || residuals[slot].Length == (channels[channel].IsNumeric ? Levels : classes * classes);
+        }
+
+        return fits ? read : throw new FormatException("The reference forecasts of the model file do not fit its channels.");
     }
 
     /// <summary>All numbers, each run preceded by its length, for saving.</summary>

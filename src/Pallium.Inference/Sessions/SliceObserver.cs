@@ -34,7 +34,7 @@ internal sealed class SliceObserver
 
     /// <summary>The distributions of all channels of a slice at <paramref name="time"/> that are not clamped; null for those that are.</summary>
     /// <param name="state">The stream.</param>
-    /// <param name="time">When.</param>
+    /// <param name="time">When; NaN, for a stream that has seen nothing: unknown.</param>
     /// <param name="values">One value per channel.</param>
     /// <param name="clamped">Which of them are known.</param>
     public CellPosterior?[] Answer(StreamState state, double time, ReadOnlySpan<double> values, ReadOnlySpan<bool> clamped)
@@ -59,7 +59,7 @@ internal sealed class SliceObserver
         double elapsed = Begin(state, time, values);
         _core.Observe(state.Core, _gaussian, _coordinates, _features, elapsed, _inputs);
         _elapsed[0] = elapsed;
-        _engine.Network?.Step(_inputs, _elapsed, state.Network, _scratch!);
+        _engine.StepNetwork(_inputs, _elapsed, state.Network, _scratch);
         state.Time = time;
         state.Count++;
     }
@@ -190,7 +190,15 @@ internal sealed class SliceObserver
         double elapsed = _engine.Elapsed(state, time);
         _engine.WriteFeatures(state, time, _features);
         _core.Layout.Encode(values, _coordinates);
-        _core.Predict(state.Core, _features, elapsed, _gaussian);
+        if (double.IsNaN(time))
+        {
+            _core.PredictWithoutTime(_features, _gaussian);
+        }
+        else
+        {
+            _core.Predict(state.Core, _features, elapsed, _gaussian);
+        }
+
         return elapsed;
     }
 

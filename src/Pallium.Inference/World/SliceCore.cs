@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Pallium.Learning;
 using Pallium.Numerics;
 
@@ -15,8 +16,13 @@ internal readonly record struct Standard(double Mean, double Scale, double Floor
 /// mask; age; exogenous features; log(1+dt)]; the head reads [exogenous features; log(1+dt); clamped values; clamp mask; conditional
 /// means, log-scales and logits of the base]. Real inputs are squashed, 3 tanh(z/3).
 /// </remarks>
-internal sealed class SliceCore(SliceLayout layout, LinearBase linear, int exogenous)
+/// <param name="layout">Channels and coordinates.</param>
+/// <param name="linear">The base.</param>
+/// <param name="exogenous">E.</param>
+/// <param name="clockFeatures">How many of the exogenous features, the first ones, are sin and cos of the clock.</param>
+internal sealed class SliceCore(SliceLayout layout, LinearBase linear, int exogenous, int clockFeatures)
 {
+    private readonly double[] _clockSpread = ClockSpread(linear, exogenous, clockFeatures);
     private const double LongestAge = 1000;
     private const double LeastScale = 1e-6;
 
@@ -26,6 +32,9 @@ internal sealed class SliceCore(SliceLayout layout, LinearBase linear, int exoge
 
     /// <summary>Slices of history after which more of it changes nothing in the base.</summary>
     public int LongestLook => linear.Stages.Count == 0 ? 0 : linear.Stages.Max(stage => stage.Needs);
+
+    /// <summary>Whether anything was learned from one slice to the next: not of a table, nor of very few slices.</summary>
+    public bool HasPast => linear.Stages.Count > 0;
 
     /// <summary>E.</summary>
     public int Exogenous => exogenous;
@@ -48,8 +57,22 @@ internal sealed class SliceCore(SliceLayout layout, LinearBase linear, int exoge
     public void Predict(ReadOnlySpan<double> state, ReadOnlySpan<double> features, double elapsed, SliceGaussian gaussian) =>
         linear.Predict(state[..linear.StateSize], features, elapsed, gaussian);
 
+    /// <summary>Whether slices have a clock.</summary>
+    public bool HasClock => clockFeatures > 0;
+
     /// <summary>The base's joint distribution of a slice without a past.</summary>
     public void PredictWithoutPast(ReadOnlySpan<double> features, SliceGaussian gaussian) => linear.NoPast(features, gaussian);
+
+    /// <summary>The base's joint distribution of a slice of which not even the time is known: at an unknown phase of every period.</summary>
+    /// <param name="features">Those of the clock become zero, which no phase has.</param>
+    /// <param name="gaussian">Takes mean and covariance.</param>
+    public void PredictWithoutTime(Span<double> features, SliceGaussian gaussian)
+    {
+        features[..clockFeatures].Clear();
+        linear.NoPast(features, gaussian);
+        TensorPrimitives.Add(gaussian.PriorCovarianceStore, _clockSpread, gaussian.PriorCovarianceStore);
+        gaussian.Begin(hasPast: false);
+    }
 
     /// <summary>Takes in a slice.</summary>
     /// <param name="state">Advanced in place.</param>
@@ -184,6 +207,32 @@ internal sealed class SliceCore(SliceLayout layout, LinearBase linear, int exoge
         double width = layout.WidthAt(variable.Channel, mean);
         double scale = Math.Max(Math.Sqrt(Math.Max(variance, 0)), Math.Max(IntervalMixture.FloorShare * width, LeastScale));
         return new Standard(mean, scale, IntervalMixture.FloorShare * width / scale);
+    }
+
+    // sin and cos of a uniform phase have mean 0, variance 1/2 and no covariance: C = 1/2 Σ_e b_e b_eᵀ, b_e being the weights of feature e.
+    private static double[] ClockSpread(LinearBase linear, int exogenous, int clockFeatures)
+    {
+        int d = linear.Coordinates;
+        var spread = new double[d * d];
+        var features = new double[exogenous];
+        var none = new double[d];
+        var weights = new double[d];
+        linear.MarginalMean(features, none);
+        for (int e = 0; e < clockFeatures; e++)
+        {
+            features[e] = 1;
+            linear.MarginalMean(features, weights);
+            features[e] = 0;
+            for (int i = 0; i < d; i++)
+            {
+                for (int j = 0; j < d; j++)
+                {
+                    spread[(i * d) + j] += 0.5 * (weights[i] - none[i]) * (weights[j] - none[j]);
+                }
+            }
+        }
+
+        return spread;
     }
 
     private static double Squash(double z) => 3 * Elementary.Tanh(z / 3);

@@ -23,6 +23,9 @@ internal sealed partial class LinearBase
         _weights = Take(tensors, "exogenous", exogenousCount + 1, d);
         _marginal = Take(tensors, "marginal", d, d);
         _limits = Take(tensors, "limits", d);
+        _featureMean = Take(tensors, FeatureMeanName, exogenousCount);
+        _featureCovariance = Take(tensors, FeatureCovarianceName, exogenousCount, exogenousCount);
+        _timeless = Timeless();
         var stages = new List<LinearStage>();
         while (tensors.TryGetValue(StageName(stages.Count, "own"), out BaseTensor own))
         {
@@ -55,7 +58,7 @@ internal sealed partial class LinearBase
     }
 
     /// <summary>Log probabilities of channel <paramref name="group"/>, which is discrete and not clamped, given the slice's clamps. O(n³), no allocation.</summary>
-    /// <param name="slice">From <see cref="Predict"/> or <see cref="NoPast"/>, clamped as wanted.</param>
+    /// <param name="slice">From <see cref="Predict"/> or <see cref="NoPast(ReadOnlySpan{double}, SliceGaussian)"/>, clamped as wanted.</param>
     /// <param name="group">Index in <see cref="Groups"/>.</param>
     /// <param name="logProbabilities">[classes], on return; a binary channel's 0 first.</param>
     public void LogProbabilities(SliceGaussian slice, int group, Span<double> logProbabilities)
@@ -76,6 +79,8 @@ internal sealed partial class LinearBase
             ["exogenous"] = new([ExogenousCount + 1, d], _weights),
             ["marginal"] = new([d, d], _marginal),
             ["limits"] = new([d], _limits),
+            [FeatureMeanName] = new([ExogenousCount], _featureMean),
+            [FeatureCovarianceName] = new([ExogenousCount, ExogenousCount], _featureCovariance),
         };
         for (int s = 0; s < _stages.Length; s++)
         {
@@ -95,6 +100,10 @@ internal sealed partial class LinearBase
 
         return tensors;
     }
+
+    internal const string FeatureMeanName = "feature_mean";
+
+    internal const string FeatureCovarianceName = "feature_covariance";
 
     internal static string StageName(int stage, string part) => $"stage{stage}.{part}";
 

@@ -22,6 +22,9 @@ internal sealed partial class LinearBase
     private readonly double[] _weights;
     private readonly double[] _marginal;
     private readonly double[] _limits;
+    private readonly double[] _featureMean;
+    private readonly double[] _featureCovariance;
+    private readonly double[] _timeless;
     private readonly LinearStage[] _stages;
     private readonly int _ring;
 
@@ -43,7 +46,7 @@ internal sealed partial class LinearBase
     /// <summary>Numbers in a state; 0 for a table.</summary>
     public int StateSize => _ring == 0 ? 0 : (Coordinates * _ring) + (Coordinates * Coordinates) + Counters;
 
-    /// <summary>A slice to be filled by <see cref="Predict"/> or <see cref="NoPast"/>.</summary>
+    /// <summary>A slice to be filled by <see cref="Predict"/> or <see cref="NoPast(ReadOnlySpan{double}, SliceGaussian)"/>.</summary>
     public SliceGaussian CreateSlice() => new(Coordinates);
 
     /// <summary>Makes <paramref name="state"/> that of a stream of which nothing has been seen.</summary>
@@ -54,6 +57,14 @@ internal sealed partial class LinearBase
     {
         MarginalMean(exogenous, slice.PriorMeanStore);
         _marginal.AsSpan().CopyTo(slice.PriorCovarianceStore);
+        slice.Begin(hasPast: false);
+    }
+
+    /// <summary>The distribution of a slice of which nothing is known, not even its exogenous features: those are averaged over.</summary>
+    public void NoPast(SliceGaussian slice)
+    {
+        MarginalMean(_featureMean, slice.PriorMeanStore);
+        _timeless.AsSpan().CopyTo(slice.PriorCovarianceStore);
         slice.Begin(hasPast: false);
     }
 
@@ -164,6 +175,30 @@ internal sealed partial class LinearBase
                 mean[j] = Math.FusedMultiplyAdd(exogenous[e], row[j], mean[j]);
             }
         }
+    }
+
+    /// <summary>Σ_m + B C Bᵀ, with C the covariance of the exogenous features over the learning part.</summary>
+    private double[] Timeless()
+    {
+        int d = Coordinates;
+        int e = ExogenousCount;
+        double[] covariance = [.. _marginal];
+        for (int i = 0; i < d; i++)
+        {
+            for (int j = 0; j < d; j++)
+            {
+                for (int k = 0; k < e; k++)
+                {
+                    for (int l = 0; l < e; l++)
+                    {
+                        double product = _weights[((k + 1) * d) + i] * _weights[((l + 1) * d) + j];
+                        covariance[(i * d) + j] = Math.FusedMultiplyAdd(product, _featureCovariance[(k * e) + l], covariance[(i * d) + j]);
+                    }
+                }
+            }
+        }
+
+        return covariance;
     }
 
     private void PredictMean(LinearStage stage, ReadOnlySpan<double> state, ReadOnlySpan<double> exogenous, double elapsed, SliceGaussian slice)

@@ -18,6 +18,7 @@ internal sealed class SliceObserver
     private readonly bool[] _clamped;
     private readonly NetworkScratch? _scratch;
     private readonly QuestionBatch _questions;
+    private bool _timeKnown;
 
     public SliceObserver(WorldEngine engine)
     {
@@ -42,7 +43,7 @@ internal sealed class SliceObserver
         double elapsed = Begin(state, time, values);
         Clamp(clamped);
         _questions.Clear();
-        _questions.Add(_gaussian, _coordinates, clamped, _features, elapsed);
+        _questions.Add(_gaussian, _coordinates, clamped, Features, elapsed);
         _questions.Answer(state.Network);
         var cells = new CellPosterior?[clamped.Length];
         for (int c = 0; c < cells.Length; c++)
@@ -116,7 +117,7 @@ internal sealed class SliceObserver
         _questions.Clear();
         foreach (int c in order)
         {
-            _questions.Add(_gaussian, _coordinates, _clamped, _features, elapsed, only: c);
+            _questions.Add(_gaussian, _coordinates, _clamped, Features, elapsed, only: c);
             _core.Clamp(_gaussian, c, _coordinates);
             _clamped[c] = true;
         }
@@ -143,7 +144,7 @@ internal sealed class SliceObserver
 
         Clamp(_clamped);
         _questions.Clear();
-        _questions.Add(_gaussian, _coordinates, _clamped, _features, elapsed, only: channel);
+        _questions.Add(_gaussian, _coordinates, _clamped, Features, elapsed, only: channel);
         _questions.Answer(state.Network);
         return _questions.Cell(0, channel).LogProbability(values[channel]);
     }
@@ -157,7 +158,7 @@ internal sealed class SliceObserver
         foreach (int c in observed)
         {
             _questions.Clear();
-            _questions.Add(_gaussian, _coordinates, _clamped, _features, elapsed, only: c);
+            _questions.Add(_gaussian, _coordinates, _clamped, Features, elapsed, only: c);
             _questions.Answer(state.Network);
             CellPosterior cell = _questions.Cell(0, c);
             dream[c] = cell.SampleRecorded(ref rng);
@@ -185,12 +186,23 @@ internal sealed class SliceObserver
         }
     }
 
+    private ReadOnlySpan<double> Features => _timeKnown ? _features : [];
+
     private double Begin(StreamState state, double time, ReadOnlySpan<double> values)
     {
-        double elapsed = _engine.Elapsed(state, time);
-        _engine.WriteFeatures(state, time, _features);
+        _timeKnown = !double.IsNaN(time);
+        double elapsed = _timeKnown ? _engine.Elapsed(state, time) : 1;
         _core.Layout.Encode(values, _coordinates);
-        _core.Predict(state.Core, _features, elapsed, _gaussian);
+        if (_timeKnown)
+        {
+            _engine.WriteFeatures(state, time, _features);
+            _core.Predict(state.Core, _features, elapsed, _gaussian);
+        }
+        else
+        {
+            _core.PredictWithoutPast([], _gaussian);
+        }
+
         return elapsed;
     }
 

@@ -11,8 +11,10 @@ namespace Pallium.Inference;
 /// </remarks>
 internal sealed class QuestionMaker(SliceCore core)
 {
-    /// <summary>Share of questions that are asked without a past.</summary>
-    public const double ShareWithoutPast = 0.2;
+    private const double ShareWithoutPast = 0.2;
+
+    /// <summary>Share of those without a past that do not know their time either.</summary>
+    private const double ShareWithoutTime = 0.5;
 
     private readonly SliceLayout _layout = core.Layout;
     private readonly SliceGaussian _gaussian = core.Base.CreateSlice();
@@ -59,9 +61,11 @@ internal sealed class QuestionMaker(SliceCore core)
         core.Predict(state, features, elapsed, _gaussian);
         bool withoutPast = rng.Uniform() < ShareWithoutPast || !_gaussian.HasPast;
         SliceGaussian question = _gaussian;
+        ReadOnlySpan<double> known = features;
         if (withoutPast)
         {
-            core.PredictWithoutPast(features, _withoutPast);
+            known = rng.Uniform() < ShareWithoutTime ? [] : features;
+            core.PredictWithoutPast(known, _withoutPast);
             question = _withoutPast;
         }
 
@@ -75,7 +79,7 @@ internal sealed class QuestionMaker(SliceCore core)
             }
         }
 
-        core.Features(question, coordinates, _clamped, features, elapsed, _features);
+        core.Features(question, coordinates, _clamped, known, elapsed, _features);
         Write(_features, window.HeadFeatures.AsSpan(row * core.HeadFeatures));
         double weight = observed > clamped ? (double)observed / (observed - clamped) : 0;
         for (int i = clamped; i < observed; i++)

@@ -48,8 +48,18 @@ internal sealed class SliceCore(SliceLayout layout, LinearBase linear, int exoge
     public void Predict(ReadOnlySpan<double> state, ReadOnlySpan<double> features, double elapsed, SliceGaussian gaussian) =>
         linear.Predict(state[..linear.StateSize], features, elapsed, gaussian);
 
-    /// <summary>The base's joint distribution of a slice without a past.</summary>
-    public void PredictWithoutPast(ReadOnlySpan<double> features, SliceGaussian gaussian) => linear.NoPast(features, gaussian);
+    /// <summary>The base's joint distribution of a slice without a past; without features (an unknown time) they are averaged over.</summary>
+    public void PredictWithoutPast(ReadOnlySpan<double> features, SliceGaussian gaussian)
+    {
+        if (features.Length < exogenous)
+        {
+            linear.NoPast(gaussian);
+        }
+        else
+        {
+            linear.NoPast(features, gaussian);
+        }
+    }
 
     /// <summary>Takes in a slice.</summary>
     /// <param name="state">Advanced in place.</param>
@@ -111,13 +121,14 @@ internal sealed class SliceCore(SliceLayout layout, LinearBase linear, int exoge
     /// <param name="gaussian">The base's distribution, with the clamps applied.</param>
     /// <param name="coordinates">The encoded slice.</param>
     /// <param name="clamped">Which channels are clamped.</param>
-    /// <param name="features">Exogenous features.</param>
+    /// <param name="features">Exogenous features; empty where the time is unknown.</param>
     /// <param name="elapsed">Time since the slice before.</param>
     /// <param name="target">[<see cref="HeadFeatures"/>], overwritten.</param>
     public void Features(
         SliceGaussian gaussian, ReadOnlySpan<double> coordinates, ReadOnlySpan<bool> clamped, ReadOnlySpan<double> features, double elapsed, Span<double> target)
     {
         int d = layout.Coordinates;
+        target[..exogenous].Clear();
         features.CopyTo(target);
         target[exogenous] = Elementary.Log1p(elapsed);
         Span<double> values = target.Slice(exogenous + 1, d);

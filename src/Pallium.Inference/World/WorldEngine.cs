@@ -141,8 +141,8 @@ internal sealed class WorldEngine
     public double Elapsed(StreamState state, double time) =>
         double.IsNaN(state.Time) || Schema.IsTable ? 1 : (time - state.Time) / Schema.Time.Step;
 
-    /// <summary>When the slice after a stream's last one is due.</summary>
-    public double NextTime(StreamState state) => double.IsNaN(state.Time) ? 0 : state.Time + Schema.Time.Step;
+    /// <summary>When the slice after a stream's last one is due; NaN, an unknown time, where there was none.</summary>
+    public double NextTime(StreamState state) => state.Time + Schema.Time.Step;
 
     private static int StaticWidth(Channel column) => column.Kind == ChannelKind.Categorical ? column.Categories.Count : 1;
 }

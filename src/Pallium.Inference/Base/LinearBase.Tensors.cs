@@ -23,6 +23,8 @@ internal sealed partial class LinearBase
         _weights = Take(tensors, "exogenous", exogenousCount + 1, d);
         _marginal = Take(tensors, "marginal", d, d);
         _limits = Take(tensors, "limits", d);
+        _featureMean = Take(tensors, FeatureMeanName, exogenousCount);
+        _featureCovariance = Take(tensors, FeatureCovarianceName, exogenousCount, exogenousCount);
         var stages = new List<LinearStage>();
         while (tensors.TryGetValue(StageName(stages.Count, "own"), out BaseTensor own))
         {
@@ -76,6 +78,8 @@ internal sealed partial class LinearBase
             ["exogenous"] = new([ExogenousCount + 1, d], _weights),
             ["marginal"] = new([d, d], _marginal),
             ["limits"] = new([d], _limits),
+            [FeatureMeanName] = new([ExogenousCount], _featureMean),
+            [FeatureCovarianceName] = new([ExogenousCount, ExogenousCount], _featureCovariance),
         };
         for (int s = 0; s < _stages.Length; s++)
         {
@@ -95,6 +99,10 @@ internal sealed partial class LinearBase
 
         return tensors;
     }
+
+    internal const string FeatureMeanName = "feature_mean";
+
+    internal const string FeatureCovarianceName = "feature_covariance";
 
     internal static string StageName(int stage, string part) => $"stage{stage}.{part}";
 

@@ -79,6 +79,9 @@ internal sealed class LinearBaseFit
             ["marginal"] = new([d, d], _table.Marginal),
             ["limits"] = new([d], limits),
         };
+        (double[] featureMean, double[] featureCovariance) = FeatureMoments();
+        tensors[LinearBase.FeatureMeanName] = new([_table.FeatureCount], featureMean);
+        tensors[LinearBase.FeatureCovarianceName] = new([_table.FeatureCount, _table.FeatureCount], featureCovariance);
         int stages = 0;
         foreach (LinearStructure structure in Shapes())
         {
@@ -95,6 +98,39 @@ internal sealed class LinearBaseFit
         }
 
         return new LinearBase(_data.Groups, _table.FeatureCount, tensors);
+    }
+
+    private (double[] Mean, double[] Covariance) FeatureMoments()
+    {
+        int e = _table.FeatureCount;
+        var mean = new double[e];
+        var covariance = new double[e * e];
+        int rows = _table.Series.Sum(series => series.Length);
+        foreach (RowRange series in _table.Series)
+        {
+            for (int t = series.Start; t < series.End; t++)
+            {
+                ReadOnlySpan<double> x = _table.Features(t);
+                for (int i = 0; i < e; i++)
+                {
+                    mean[i] += x[i] / rows;
+                    for (int j = 0; j < e; j++)
+                    {
+                        covariance[(i * e) + j] += x[i] * x[j] / rows;
+                    }
+                }
+            }
+        }
+
+        for (int i = 0; i < e; i++)
+        {
+            for (int j = 0; j < e; j++)
+            {
+                covariance[(i * e) + j] -= mean[i] * mean[j];
+            }
+        }
+
+        return (mean, covariance);
     }
 
     /// <summary>The chosen structure, and shorter ones for streams that have just begun.</summary>

@@ -1,4 +1,4 @@
-using System.Numerics.Tensors;
+using Pallium.Numerics;
 
 namespace Pallium.Inference;
 
@@ -107,7 +107,8 @@ internal sealed class SliceGaussian
                 if (row[i] != 0 && i != j)
                 {
                     MeanStore[i] = Math.FusedMultiplyAdd(row[i], shift, MeanStore[i]);
-                    SubtractRow(row, row[i] / variance, CovarianceStore.AsSpan(i * Coordinates, Coordinates));
+                    RowUpdate.AddScaled(-row[i] / variance, row, CovarianceStore.AsSpan(i * Coordinates, Coordinates));
+
                     // Rounding must not leave a variance below zero.
                     CovarianceStore[(i * Coordinates) + i] = Math.Max(CovarianceStore[(i * Coordinates) + i], 0);
                 }
@@ -141,20 +142,5 @@ internal sealed class SliceGaussian
         }
 
         Release();
-    }
-
-    private static void SubtractRow(ReadOnlySpan<double> row, double factor, Span<double> target)
-    {
-        if (target.Length < 16)
-        {
-            for (int k = 0; k < target.Length; k++)
-            {
-                target[k] = Math.FusedMultiplyAdd(-factor, row[k], target[k]);
-            }
-
-            return;
-        }
-
-        TensorPrimitives.FusedMultiplyAdd(row, -factor, target, target);
     }
 }

@@ -104,9 +104,10 @@ internal sealed class PathSampler(WorldEngine engine, HorizonCalibration calibra
         }
 
         batch.Answer(network, h + 1);
+        Rng noise = new Rng(seed).For("paths").For(h).For(channel);
         for (int p = 0; p < paths.Length; p++)
         {
-            Rng rng = new Rng(seed).For("paths").For(p / 2).For(h).For(channel);
+            Rng rng = noise.For(p / 2);
             double value = batch.Cell(p, channel, h + 1).Sample(ref rng, mirrored: p % 2 == 1);
             paths[p].Take(_core, channel, value);
         }
@@ -144,7 +145,7 @@ internal sealed class PathSampler(WorldEngine engine, HorizonCalibration calibra
 
         double every = options.Every ?? engine.Schema.Time.Step;
         var times = new double[horizon];
-        double last = double.IsNaN(start.Time) ? -every : start.Time;
+        double last = double.IsNaN(start.Time) ? 0 : start.Time;
         for (int h = 0; h < horizon; h++)
         {
             times[h] = options.Future is { } future && h < future.Count ? future[h].Time : last + every;

@@ -151,12 +151,12 @@ internal static class ModelFile
         scale.Kind == channel.Kind && Enum.IsDefined(channel.Kind) && channel.Resolution is > 0 and < double.PositiveInfinity
         && scale.Deviation is > 0 and < double.PositiveInfinity && scale.Softness is > 0 and < double.PositiveInfinity
         && scale.Resolution is > 0 and < double.PositiveInfinity && double.IsFinite(scale.Mean) && double.IsFinite(scale.Low) && double.IsFinite(scale.High)
-        && (channel.Kind != ChannelKind.Categorical || channel.Categories.Count > 0);
+        && (channel.Kind != ChannelKind.Categorical || channel.Categories.Count > 0) && (!scale.HasAtom || channel.Kind == ChannelKind.Positive);
 
     private static void CheckFinite(SafetensorsTensor tensor)
     {
         // Holes of the remembered stretch are the only numbers that may be NaN.
-        bool finite = tensor.Name.StartsWith(MemoryPrefix, StringComparison.Ordinal) || tensor.Type switch
+        bool finite = tensor.Length == 0 || tensor.Name.StartsWith(MemoryPrefix, StringComparison.Ordinal) || tensor.Type switch
         {
             SafetensorsType.F32 => TensorPrimitives.IsFiniteAll(tensor.Values<float>()),
             SafetensorsType.F64 => TensorPrimitives.IsFiniteAll(tensor.Values<double>()),

@@ -11,10 +11,9 @@ namespace Pallium.Inference;
 /// </remarks>
 internal sealed class QuestionMaker(SliceCore core)
 {
-    /// <summary>Share of questions that are asked without a past.</summary>
-    public const double ShareWithoutPast = 0.2;
+    private const double ShareWithoutPast = 0.2;
 
-    /// <summary>Share of these that are asked without the time, either.</summary>
+    /// <summary>Share of those without a past that do not know their time either.</summary>
     private const double ShareWithoutTime = 0.5;
 
     private readonly SliceLayout _layout = core.Layout;

@@ -63,15 +63,16 @@ internal sealed class SliceCore(SliceLayout layout, LinearBase linear, int exoge
     /// <summary>The base's joint distribution of a slice without a past.</summary>
     public void PredictWithoutPast(ReadOnlySpan<double> features, SliceGaussian gaussian) => linear.NoPast(features, gaussian);
 
-    /// <summary>The base's joint distribution of a slice of which not even the time is known: at an unknown phase of every period.</summary>
-    /// <param name="features">Those of the clock become zero, which no phase has.</param>
+    /// <summary>The base's joint distribution of a slice of which not even the time is known: the clock is averaged over, static columns stay.</summary>
+    /// <param name="features">Those of the clock become zero, which no time has.</param>
     /// <param name="gaussian">Takes mean and covariance.</param>
     public void PredictWithoutTime(Span<double> features, SliceGaussian gaussian)
     {
-        features[..clockFeatures].Clear();
+        linear.FeatureMean[..clockFeatures].CopyTo(features);
         linear.NoPast(features, gaussian);
         TensorPrimitives.Add(gaussian.PriorCovarianceStore, _clockSpread, gaussian.PriorCovarianceStore);
         gaussian.Begin(hasPast: false);
+        features[..clockFeatures].Clear();
     }
 
     /// <summary>Takes in a slice.</summary>
@@ -209,25 +210,32 @@ internal sealed class SliceCore(SliceLayout layout, LinearBase linear, int exoge
         return new Standard(mean, scale, IntervalMixture.FloorShare * width / scale);
     }
 
-    // sin and cos of a uniform phase have mean 0, variance 1/2 and no covariance: C = 1/2 Σ_e b_e b_eᵀ, b_e being the weights of feature e.
+    // B C Bᵀ, C being the covariance of the clock's features over the learning part and B the weights on them.
     private static double[] ClockSpread(LinearBase linear, int exogenous, int clockFeatures)
     {
         int d = linear.Coordinates;
-        var spread = new double[d * d];
-        var features = new double[exogenous];
+        var unit = new double[exogenous];
         var none = new double[d];
-        var weights = new double[d];
-        linear.MarginalMean(features, none);
+        linear.MarginalMean(unit, none);
+        var weights = new double[clockFeatures][];
         for (int e = 0; e < clockFeatures; e++)
         {
-            features[e] = 1;
-            linear.MarginalMean(features, weights);
-            features[e] = 0;
-            for (int i = 0; i < d; i++)
+            weights[e] = new double[d];
+            unit[e] = 1;
+            linear.MarginalMean(unit, weights[e]);
+            unit[e] = 0;
+            TensorPrimitives.Subtract(weights[e], none, weights[e]);
+        }
+
+        var spread = new double[d * d];
+        for (int e = 0; e < clockFeatures; e++)
+        {
+            for (int f = 0; f < clockFeatures; f++)
             {
-                for (int j = 0; j < d; j++)
+                double covariance = linear.FeatureCovariance[(e * exogenous) + f];
+                for (int i = 0; i < d * d; i++)
                 {
-                    spread[(i * d) + j] += 0.5 * (weights[i] - none[i]) * (weights[j] - none[j]);
+                    spread[i] = Math.FusedMultiplyAdd(covariance * weights[e][i / d], weights[f][i % d], spread[i]);
                 }
             }
         }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Pallium.Numerics;
 
 namespace Pallium.Layers;
@@ -14,29 +15,35 @@ internal static class CfcCell
     public static void Squash<T>(Span<T> values)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        T slope = T.CreateChecked(0.666);
-        T scale = T.CreateChecked(1.7159);
-        for (int k = 0; k < values.Length; k++)
+        if (LaneWidth.Is512)
         {
-            values[k] *= slope;
+            Squash<T, Lanes512<T>>(values);
         }
-
-        Elementary.Tanh<T>(values, values);
-        for (int k = 0; k < values.Length; k++)
+        else if (LaneWidth.Is256)
         {
-            values[k] *= scale;
+            Squash<T, Lanes256<T>>(values);
+        }
+        else
+        {
+            Squash<T, Lanes128<T>>(values);
         }
     }
 
-    /// <summary>Reverse of <see cref="Squash"/>: turns d loss / d z into d loss / d a, in place.</summary>
+    /// <summary>Reverse of <see cref="Squash{T}"/>: turns d loss / d z into d loss / d a, in place.</summary>
     public static void SquashBackward<T>(ReadOnlySpan<T> z, Span<T> gradient)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        T steepest = T.CreateChecked(0.666 * 1.7159);
-        T curvature = T.CreateChecked(-0.666 / 1.7159);
-        for (int k = 0; k < z.Length; k++)
+        if (LaneWidth.Is512)
         {
-            gradient[k] *= T.FusedMultiplyAdd(z[k] * z[k], curvature, steepest);
+            SquashBackward<T, Lanes512<T>>(z, gradient);
+        }
+        else if (LaneWidth.Is256)
+        {
+            SquashBackward<T, Lanes256<T>>(z, gradient);
+        }
+        else
+        {
+            SquashBackward<T, Lanes128<T>>(z, gradient);
         }
     }
 
@@ -48,23 +55,21 @@ internal static class CfcCell
     public static void GatedStep<T>(Span<T> heads, T elapsed, T keep, Span<T> hidden)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int n = hidden.Length;
-        Elementary.Tanh<T>(heads[..(2 * n)], heads[..(2 * n)]);
-        Span<T> gate = heads[(3 * n)..];
-        for (int j = 0; j < n; j++)
+        if (LaneWidth.Is512)
         {
-            gate[j] = T.FusedMultiplyAdd(heads[(2 * n) + j], elapsed, gate[j]);
+            GatedStep<T, Lanes512<T>>(heads, elapsed, keep, hidden);
         }
-
-        Elementary.Sigmoid<T>(gate, gate);
-        for (int j = 0; j < n; j++)
+        else if (LaneWidth.Is256)
         {
-            T first = heads[j];
-            hidden[j] = T.FusedMultiplyAdd(gate[j], T.FusedMultiplyAdd(-keep, first, heads[n + j]), first);
+            GatedStep<T, Lanes256<T>>(heads, elapsed, keep, hidden);
+        }
+        else
+        {
+            GatedStep<T, Lanes128<T>>(heads, elapsed, keep, hidden);
         }
     }
 
-    /// <summary>Reverse of <see cref="GatedStep"/>.</summary>
+    /// <summary>Reverse of <see cref="GatedStep{T}"/>.</summary>
     /// <param name="heads">What the step left, [4H].</param>
     /// <param name="elapsed">dt.</param>
     /// <param name="keep">As in the step.</param>
@@ -73,18 +78,17 @@ internal static class CfcCell
     public static void GatedStepBackward<T>(ReadOnlySpan<T> heads, T elapsed, T keep, ReadOnlySpan<T> dHidden, Span<T> dHeads)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int n = dHidden.Length;
-        for (int j = 0; j < n; j++)
+        if (LaneWidth.Is512)
         {
-            T first = heads[j];
-            T second = heads[n + j];
-            T s = heads[(3 * n) + j];
-            T dh = dHidden[j];
-            T dGate = dh * T.FusedMultiplyAdd(-keep, first, second) * (s * (T.One - s));
-            dHeads[j] = dh * T.FusedMultiplyAdd(-keep, s, T.One) * (T.One - (first * first));
-            dHeads[n + j] = dh * s * (T.One - (second * second));
-            dHeads[(2 * n) + j] = dGate * elapsed;
-            dHeads[(3 * n) + j] = dGate;
+            GatedStepBackward<T, Lanes512<T>>(heads, elapsed, keep, dHidden, dHeads);
+        }
+        else if (LaneWidth.Is256)
+        {
+            GatedStepBackward<T, Lanes256<T>>(heads, elapsed, keep, dHidden, dHeads);
+        }
+        else
+        {
+            GatedStepBackward<T, Lanes128<T>>(heads, elapsed, keep, dHidden, dHeads);
         }
     }
 
@@ -93,13 +97,7 @@ internal static class CfcCell
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int n = heads.Length / 4;
-        T sum = T.Zero;
-        for (int j = 2 * n; j < 3 * n; j++)
-        {
-            sum = T.FusedMultiplyAdd(heads[j], dHeads[n + j], sum);
-        }
-
-        return sum;
+        return Reduction.Dot(heads.Slice(2 * n, n), dHeads.Slice(3 * n, n));
     }
 
     /// <summary>Advances a pure cell.</summary>
@@ -153,6 +151,76 @@ internal static class CfcCell
         }
 
         return dElapsed;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Squash<T, V>(Span<T> values)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where V : unmanaged, ILanes<V, T>
+    {
+        for (int k = 0; k < values.Length; k += V.Count)
+        {
+            V a = LaneSpan.Load<T, V>(values, k);
+            LaneSpan.Store(ElementaryLanes.Tanh<T, V>(a * V.Constant(0.666)) * V.Constant(1.7159), values, k);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void SquashBackward<T, V>(ReadOnlySpan<T> z, Span<T> gradient)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where V : unmanaged, ILanes<V, T>
+    {
+        V steepest = V.Constant(0.666 * 1.7159);
+        V curvature = V.Constant(-0.666 / 1.7159);
+        for (int k = 0; k < z.Length; k += V.Count)
+        {
+            V value = LaneSpan.Load<T, V>(z, k);
+            LaneSpan.Store(LaneSpan.Load<T, V>(gradient, k) * V.MultiplyAdd(value * value, curvature, steepest), gradient, k);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void GatedStep<T, V>(Span<T> heads, T elapsed, T keep, Span<T> hidden)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where V : unmanaged, ILanes<V, T>
+    {
+        int n = hidden.Length;
+        V dt = V.Broadcast(elapsed);
+        V minusKeep = V.Broadcast(-keep);
+        for (int j = 0; j < n; j += V.Count)
+        {
+            V first = ElementaryLanes.Tanh<T, V>(LaneSpan.Load<T, V>(heads[..n], j));
+            V second = ElementaryLanes.Tanh<T, V>(LaneSpan.Load<T, V>(heads.Slice(n, n), j));
+            V time = V.MultiplyAdd(LaneSpan.Load<T, V>(heads.Slice(2 * n, n), j), dt, LaneSpan.Load<T, V>(heads.Slice(3 * n, n), j));
+            V gate = ElementaryLanes.Sigmoid<T, V>(time);
+            LaneSpan.Store(first, heads[..n], j);
+            LaneSpan.Store(second, heads.Slice(n, n), j);
+            LaneSpan.Store(gate, heads.Slice(3 * n, n), j);
+            LaneSpan.Store(V.MultiplyAdd(gate, V.MultiplyAdd(minusKeep, first, second), first), hidden, j);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void GatedStepBackward<T, V>(ReadOnlySpan<T> heads, T elapsed, T keep, ReadOnlySpan<T> dHidden, Span<T> dHeads)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where V : unmanaged, ILanes<V, T>
+    {
+        int n = dHidden.Length;
+        V one = V.Constant(1);
+        V dt = V.Broadcast(elapsed);
+        V minusKeep = V.Broadcast(-keep);
+        for (int j = 0; j < n; j += V.Count)
+        {
+            V first = LaneSpan.Load<T, V>(heads[..n], j);
+            V second = LaneSpan.Load<T, V>(heads.Slice(n, n), j);
+            V gate = LaneSpan.Load<T, V>(heads.Slice(3 * n, n), j);
+            V dh = LaneSpan.Load<T, V>(dHidden, j);
+            V dGate = dh * V.MultiplyAdd(minusKeep, first, second) * (gate * (one - gate));
+            LaneSpan.Store(dh * V.MultiplyAdd(minusKeep, gate, one) * (one - (first * first)), dHeads[..n], j);
+            LaneSpan.Store(dh * gate * (one - (second * second)), dHeads.Slice(n, n), j);
+            LaneSpan.Store(dGate * dt, dHeads.Slice(2 * n, n), j);
+            LaneSpan.Store(dGate, dHeads.Slice(3 * n, n), j);
+        }
     }
 
     private static T Sign<T>(T x)

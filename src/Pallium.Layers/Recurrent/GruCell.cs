@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Pallium.Numerics;
 
 namespace Pallium.Layers;
@@ -15,27 +16,21 @@ internal static class GruCell
     public static void Step<T>(Span<T> gates, ReadOnlySpan<T> recurrent, ReadOnlySpan<T> before, Span<T> hidden)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int n = hidden.Length;
-        for (int j = 0; j < 2 * n; j++)
+        if (LaneWidth.Is512)
         {
-            gates[j] += recurrent[j];
+            Step<T, Lanes512<T>>(gates, recurrent, before, hidden);
         }
-
-        Elementary.Sigmoid<T>(gates[..(2 * n)], gates[..(2 * n)]);
-        Span<T> candidate = gates[(2 * n)..];
-        for (int j = 0; j < n; j++)
+        else if (LaneWidth.Is256)
         {
-            candidate[j] = T.FusedMultiplyAdd(gates[j], recurrent[(2 * n) + j], candidate[j]);
+            Step<T, Lanes256<T>>(gates, recurrent, before, hidden);
         }
-
-        Elementary.Tanh<T>(candidate, candidate);
-        for (int j = 0; j < n; j++)
+        else
         {
-            hidden[j] = T.FusedMultiplyAdd(gates[n + j], before[j] - candidate[j], candidate[j]);
+            Step<T, Lanes128<T>>(gates, recurrent, before, hidden);
         }
     }
 
-    /// <summary>Reverse of <see cref="Step"/>.</summary>
+    /// <summary>Reverse of <see cref="Step{T}"/>.</summary>
     /// <param name="gates">r, z, n, [3H].</param>
     /// <param name="recurrent">b, [3H].</param>
     /// <param name="before">h, [H].</param>
@@ -46,23 +41,66 @@ internal static class GruCell
         ReadOnlySpan<T> gates, ReadOnlySpan<T> recurrent, ReadOnlySpan<T> before, Span<T> dHidden, Span<T> dGates, Span<T> dRecurrent)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int n = dHidden.Length;
-        for (int j = 0; j < n; j++)
+        if (LaneWidth.Is512)
         {
-            T r = gates[j];
-            T z = gates[n + j];
-            T candidate = gates[(2 * n) + j];
-            T dh = dHidden[j];
-            T dCandidate = dh * (T.One - z) * (T.One - (candidate * candidate));
-            T dr = dCandidate * recurrent[(2 * n) + j] * (r * (T.One - r));
-            T dz = dh * (before[j] - candidate) * (z * (T.One - z));
-            dGates[j] = dr;
-            dGates[n + j] = dz;
-            dGates[(2 * n) + j] = dCandidate;
-            dRecurrent[j] = dr;
-            dRecurrent[n + j] = dz;
-            dRecurrent[(2 * n) + j] = dCandidate * r;
-            dHidden[j] = dh * z;
+            StepBackward<T, Lanes512<T>>(gates, recurrent, before, dHidden, dGates, dRecurrent);
+        }
+        else if (LaneWidth.Is256)
+        {
+            StepBackward<T, Lanes256<T>>(gates, recurrent, before, dHidden, dGates, dRecurrent);
+        }
+        else
+        {
+            StepBackward<T, Lanes128<T>>(gates, recurrent, before, dHidden, dGates, dRecurrent);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Step<T, V>(Span<T> gates, ReadOnlySpan<T> recurrent, ReadOnlySpan<T> before, Span<T> hidden)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where V : unmanaged, ILanes<V, T>
+    {
+        int units = hidden.Length;
+        Span<T> reset = gates[..units];
+        Span<T> update = gates.Slice(units, units);
+        Span<T> candidate = gates.Slice(2 * units, units);
+        for (int j = 0; j < units; j += V.Count)
+        {
+            V r = ElementaryLanes.Sigmoid<T, V>(LaneSpan.Load<T, V>(reset, j) + LaneSpan.Load<T, V>(recurrent[..units], j));
+            V z = ElementaryLanes.Sigmoid<T, V>(LaneSpan.Load<T, V>(update, j) + LaneSpan.Load<T, V>(recurrent.Slice(units, units), j));
+            V recalled = LaneSpan.Load<T, V>(recurrent.Slice(2 * units, units), j);
+            V n = ElementaryLanes.Tanh<T, V>(V.MultiplyAdd(r, recalled, LaneSpan.Load<T, V>(candidate, j)));
+            LaneSpan.Store(r, reset, j);
+            LaneSpan.Store(z, update, j);
+            LaneSpan.Store(n, candidate, j);
+            LaneSpan.Store(V.MultiplyAdd(z, LaneSpan.Load<T, V>(before, j) - n, n), hidden, j);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void StepBackward<T, V>(
+        ReadOnlySpan<T> gates, ReadOnlySpan<T> recurrent, ReadOnlySpan<T> before, Span<T> dHidden, Span<T> dGates, Span<T> dRecurrent)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where V : unmanaged, ILanes<V, T>
+    {
+        int units = dHidden.Length;
+        V one = V.Constant(1);
+        for (int j = 0; j < units; j += V.Count)
+        {
+            V r = LaneSpan.Load<T, V>(gates[..units], j);
+            V z = LaneSpan.Load<T, V>(gates.Slice(units, units), j);
+            V n = LaneSpan.Load<T, V>(gates.Slice(2 * units, units), j);
+            V dh = LaneSpan.Load<T, V>(dHidden, j);
+            V dn = dh * (one - z) * (one - (n * n));
+            V dr = dn * LaneSpan.Load<T, V>(recurrent.Slice(2 * units, units), j) * (r * (one - r));
+            V dz = dh * (LaneSpan.Load<T, V>(before, j) - n) * (z * (one - z));
+            LaneSpan.Store(dr, dGates[..units], j);
+            LaneSpan.Store(dz, dGates.Slice(units, units), j);
+            LaneSpan.Store(dn, dGates.Slice(2 * units, units), j);
+            LaneSpan.Store(dr, dRecurrent[..units], j);
+            LaneSpan.Store(dz, dRecurrent.Slice(units, units), j);
+            LaneSpan.Store(dn * r, dRecurrent.Slice(2 * units, units), j);
+            LaneSpan.Store(dh * z, dHidden, j);
         }
     }
 }

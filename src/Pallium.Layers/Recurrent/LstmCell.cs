@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Pallium.Numerics;
 
 namespace Pallium.Layers;
@@ -16,23 +17,21 @@ internal static class LstmCell
     public static void Step<T>(Span<T> gates, ReadOnlySpan<T> before, Span<T> cell, Span<T> squashed, Span<T> hidden)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int n = hidden.Length;
-        Elementary.Sigmoid<T>(gates[..(2 * n)], gates[..(2 * n)]);
-        Elementary.Tanh<T>(gates.Slice(2 * n, n), gates.Slice(2 * n, n));
-        Elementary.Sigmoid<T>(gates[(3 * n)..], gates[(3 * n)..]);
-        for (int j = 0; j < n; j++)
+        if (LaneWidth.Is512)
         {
-            cell[j] = T.FusedMultiplyAdd(gates[n + j], before[j], gates[j] * gates[(2 * n) + j]);
+            Step<T, Lanes512<T>>(gates, before, cell, squashed, hidden);
         }
-
-        Elementary.Tanh<T>(cell, squashed);
-        for (int j = 0; j < n; j++)
+        else if (LaneWidth.Is256)
         {
-            hidden[j] = gates[(3 * n) + j] * squashed[j];
+            Step<T, Lanes256<T>>(gates, before, cell, squashed, hidden);
+        }
+        else
+        {
+            Step<T, Lanes128<T>>(gates, before, cell, squashed, hidden);
         }
     }
 
-    /// <summary>Reverse of <see cref="Step"/>.</summary>
+    /// <summary>Reverse of <see cref="Step{T}"/>.</summary>
     /// <param name="gates">The activated gates, [4H].</param>
     /// <param name="before">c, [H].</param>
     /// <param name="squashed">tanh(c'), [H].</param>
@@ -43,20 +42,70 @@ internal static class LstmCell
         ReadOnlySpan<T> gates, ReadOnlySpan<T> before, ReadOnlySpan<T> squashed, ReadOnlySpan<T> dHidden, Span<T> dCell, Span<T> dGates)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int n = dHidden.Length;
-        for (int j = 0; j < n; j++)
+        if (LaneWidth.Is512)
         {
-            T i = gates[j];
-            T f = gates[n + j];
-            T g = gates[(2 * n) + j];
-            T o = gates[(3 * n) + j];
-            T tanh = squashed[j];
-            T dc = dCell[j] + (dHidden[j] * o * (T.One - (tanh * tanh)));
-            dGates[j] = dc * g * (i * (T.One - i));
-            dGates[n + j] = dc * before[j] * (f * (T.One - f));
-            dGates[(2 * n) + j] = dc * i * (T.One - (g * g));
-            dGates[(3 * n) + j] = dHidden[j] * tanh * (o * (T.One - o));
-            dCell[j] = dc * f;
+            StepBackward<T, Lanes512<T>>(gates, before, squashed, dHidden, dCell, dGates);
+        }
+        else if (LaneWidth.Is256)
+        {
+            StepBackward<T, Lanes256<T>>(gates, before, squashed, dHidden, dCell, dGates);
+        }
+        else
+        {
+            StepBackward<T, Lanes128<T>>(gates, before, squashed, dHidden, dCell, dGates);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Step<T, V>(Span<T> gates, ReadOnlySpan<T> before, Span<T> cell, Span<T> squashed, Span<T> hidden)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where V : unmanaged, ILanes<V, T>
+    {
+        int n = hidden.Length;
+        Span<T> inputGate = gates[..n];
+        Span<T> forgetGate = gates.Slice(n, n);
+        Span<T> candidate = gates.Slice(2 * n, n);
+        Span<T> outputGate = gates.Slice(3 * n, n);
+        for (int j = 0; j < n; j += V.Count)
+        {
+            V i = ElementaryLanes.Sigmoid<T, V>(LaneSpan.Load<T, V>(inputGate, j));
+            V f = ElementaryLanes.Sigmoid<T, V>(LaneSpan.Load<T, V>(forgetGate, j));
+            V g = ElementaryLanes.Tanh<T, V>(LaneSpan.Load<T, V>(candidate, j));
+            V o = ElementaryLanes.Sigmoid<T, V>(LaneSpan.Load<T, V>(outputGate, j));
+            V c = V.MultiplyAdd(f, LaneSpan.Load<T, V>(before, j), i * g);
+            V tanh = ElementaryLanes.Tanh<T, V>(c);
+            LaneSpan.Store(i, inputGate, j);
+            LaneSpan.Store(f, forgetGate, j);
+            LaneSpan.Store(g, candidate, j);
+            LaneSpan.Store(o, outputGate, j);
+            LaneSpan.Store(c, cell, j);
+            LaneSpan.Store(tanh, squashed, j);
+            LaneSpan.Store(o * tanh, hidden, j);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void StepBackward<T, V>(
+        ReadOnlySpan<T> gates, ReadOnlySpan<T> before, ReadOnlySpan<T> squashed, ReadOnlySpan<T> dHidden, Span<T> dCell, Span<T> dGates)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where V : unmanaged, ILanes<V, T>
+    {
+        int n = dHidden.Length;
+        V one = V.Constant(1);
+        for (int j = 0; j < n; j += V.Count)
+        {
+            V i = LaneSpan.Load<T, V>(gates[..n], j);
+            V f = LaneSpan.Load<T, V>(gates.Slice(n, n), j);
+            V g = LaneSpan.Load<T, V>(gates.Slice(2 * n, n), j);
+            V o = LaneSpan.Load<T, V>(gates.Slice(3 * n, n), j);
+            V tanh = LaneSpan.Load<T, V>(squashed, j);
+            V dh = LaneSpan.Load<T, V>(dHidden, j);
+            V dc = LaneSpan.Load<T, V>(dCell, j) + (dh * o * (one - (tanh * tanh)));
+            LaneSpan.Store(dc * g * (i * (one - i)), dGates[..n], j);
+            LaneSpan.Store(dc * LaneSpan.Load<T, V>(before, j) * (f * (one - f)), dGates.Slice(n, n), j);
+            LaneSpan.Store(dc * i * (one - (g * g)), dGates.Slice(2 * n, n), j);
+            LaneSpan.Store(dh * tanh * (o * (one - o)), dGates.Slice(3 * n, n), j);
+            LaneSpan.Store(dc * f, dCell, j);
         }
     }
 }

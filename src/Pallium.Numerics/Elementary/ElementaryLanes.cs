@@ -15,6 +15,11 @@ namespace Pallium.Numerics;
 /// mantissa in [√½, √2) by the series in s = f/(2 + f) (Ng and fdlibm, 1993). The polynomials are minimax fits by
 /// Remez exchange in 60 digits, with weights that make the relative error of the result level.
 /// </para>
+/// <para>
+/// The compiler stops inlining in a method with 512 locals (.NET 10). A sigmoid costs 37 of them and a tanh 51, so that
+/// about ten functions fit in one kernel; one that is <c>AggressiveOptimization</c> should be <c>NoInlining</c> too, or
+/// it is inlined into a small caller that runs out of room (30 times slower).
+/// </para>
 /// </remarks>
 public static class ElementaryLanes
 {
@@ -76,24 +81,24 @@ public static class ElementaryLanes
         if (typeof(T) == typeof(float))
         {
             p = V.Constant(-0.0056922947987914085);
-            p = Horner<T, V>(p, z, 0.02062816731631756);
-            p = Horner<T, V>(p, z, -0.05373651534318924);
-            p = Horner<T, V>(p, z, 0.13331405818462372);
-            p = Horner<T, V>(p, z, -0.3333328068256378);
+            p = V.MultiplyAdd(p, z, 0.02062816731631756);
+            p = V.MultiplyAdd(p, z, -0.05373651534318924);
+            p = V.MultiplyAdd(p, z, 0.13331405818462372);
+            p = V.MultiplyAdd(p, z, -0.3333328068256378);
         }
         else
         {
             p = V.Constant(-1.607254745421098e-05);
-            p = Horner<T, V>(p, z, 7.714431392680147e-05);
-            p = Horner<T, V>(p, z, -0.00022856415679634146);
-            p = Horner<T, V>(p, z, 0.0005863165085138756);
-            p = Horner<T, V>(p, z, -0.0014549588663399318);
-            p = Horner<T, V>(p, z, 0.0035919891710614106);
-            p = Horner<T, V>(p, z, -0.008863221002211003);
-            p = Horner<T, V>(p, z, 0.021869487576054836);
-            p = Horner<T, V>(p, z, -0.053968253931265545);
-            p = Horner<T, V>(p, z, 0.13333333333262085);
-            p = Horner<T, V>(p, z, -0.33333333333332854);
+            p = V.MultiplyAdd(p, z, 7.714431392680147e-05);
+            p = V.MultiplyAdd(p, z, -0.00022856415679634146);
+            p = V.MultiplyAdd(p, z, 0.0005863165085138756);
+            p = V.MultiplyAdd(p, z, -0.0014549588663399318);
+            p = V.MultiplyAdd(p, z, 0.0035919891710614106);
+            p = V.MultiplyAdd(p, z, -0.008863221002211003);
+            p = V.MultiplyAdd(p, z, 0.021869487576054836);
+            p = V.MultiplyAdd(p, z, -0.053968253931265545);
+            p = V.MultiplyAdd(p, z, 0.13333333333262085);
+            p = V.MultiplyAdd(p, z, -0.33333333333332854);
         }
 
         V inner = V.MultiplyAdd(magnitude * z, p, magnitude);
@@ -132,54 +137,54 @@ public static class ElementaryLanes
         if (typeof(T) == typeof(float))
         {
             p = V.Constant(-0.0006020785076543689);
-            p = Horner<T, V>(p, z, 0.004998958203941584);
-            p = Horner<T, V>(p, z, -0.026770493015646935);
-            p = Horner<T, V>(p, z, 0.11281921714544296);
-            p = Horner<T, V>(p, z, -0.3761250376701355);
-            p = Horner<T, V>(p, z, 0.12837915122509003);
+            p = V.MultiplyAdd(p, z, 0.004998958203941584);
+            p = V.MultiplyAdd(p, z, -0.026770493015646935);
+            p = V.MultiplyAdd(p, z, 0.11281921714544296);
+            p = V.MultiplyAdd(p, z, -0.3761250376701355);
+            p = V.MultiplyAdd(p, z, 0.12837915122509003);
 
             r = V.Constant(0.0001982161629712209);
-            r = Horner<T, V>(r, t, -0.003065458731725812);
-            r = Horner<T, V>(r, t, 0.022315099835395813);
-            r = Horner<T, V>(r, t, -0.10411346703767776);
-            r = Horner<T, V>(r, t, -0.6369763016700745);
-            r = Horner<T, V>(r, t, -1.1277971267700195);
-            r = Horner<T, V>(r, t, -0.00016647172742523253);
+            r = V.MultiplyAdd(r, t, -0.003065458731725812);
+            r = V.MultiplyAdd(r, t, 0.022315099835395813);
+            r = V.MultiplyAdd(r, t, -0.10411346703767776);
+            r = V.MultiplyAdd(r, t, -0.6369763016700745);
+            r = V.MultiplyAdd(r, t, -1.1277971267700195);
+            r = V.MultiplyAdd(r, t, -0.00016647172742523253);
         }
         else
         {
             p = V.Constant(-8.481846663275134e-10);
-            p = Horner<T, V>(p, z, 1.4046045428440938e-08);
-            p = Horner<T, V>(p, z, -1.62754756623493e-07);
-            p = Horner<T, V>(p, z, 1.6455213870870184e-06);
-            p = Horner<T, V>(p, z, -1.4925299734409617e-05);
-            p = Horner<T, V>(p, z, 0.00012055321041924352);
-            p = Horner<T, V>(p, z, -0.0008548326754910531);
-            p = Horner<T, V>(p, z, 0.005223977621603033);
-            p = Horner<T, V>(p, z, -0.026866170644806613);
-            p = Horner<T, V>(p, z, 0.11283791670953704);
-            p = Horner<T, V>(p, z, -0.37612638903183726);
-            p = Horner<T, V>(p, z, 0.1283791670955126);
+            p = V.MultiplyAdd(p, z, 1.4046045428440938e-08);
+            p = V.MultiplyAdd(p, z, -1.62754756623493e-07);
+            p = V.MultiplyAdd(p, z, 1.6455213870870184e-06);
+            p = V.MultiplyAdd(p, z, -1.4925299734409617e-05);
+            p = V.MultiplyAdd(p, z, 0.00012055321041924352);
+            p = V.MultiplyAdd(p, z, -0.0008548326754910531);
+            p = V.MultiplyAdd(p, z, 0.005223977621603033);
+            p = V.MultiplyAdd(p, z, -0.026866170644806613);
+            p = V.MultiplyAdd(p, z, 0.11283791670953704);
+            p = V.MultiplyAdd(p, z, -0.37612638903183726);
+            p = V.MultiplyAdd(p, z, 0.1283791670955126);
 
             r = V.Constant(1.3678875582713458e-12);
-            r = Horner<T, V>(r, t, -6.114465804316227e-11);
-            r = Horner<T, V>(r, t, 1.2798743250903533e-09);
-            r = Horner<T, V>(r, t, -1.6656499625918643e-08);
-            r = Horner<T, V>(r, t, 1.507276417856828e-07);
-            r = Horner<T, V>(r, t, -1.0026182548700077e-06);
-            r = Horner<T, V>(r, t, 5.031439532880149e-06);
-            r = Horner<T, V>(r, t, -1.905804682608941e-05);
-            r = Horner<T, V>(r, t, 5.229940810526077e-05);
-            r = Horner<T, V>(r, t, -8.68724520152428e-05);
-            r = Horner<T, V>(r, t, -1.4877186244541509e-05);
-            r = Horner<T, V>(r, t, 0.0005979074996353612);
-            r = Horner<T, V>(r, t, -0.0017195832087464977);
-            r = Horner<T, V>(r, t, 0.00023646537370447488);
-            r = Horner<T, V>(r, t, 0.019108075156999842);
-            r = Horner<T, V>(r, t, -0.10276222386938753);
-            r = Horner<T, V>(r, t, -0.6366232936391949);
-            r = Horner<T, V>(r, t, -1.1283784451373247);
-            r = Horner<T, V>(r, t, -6.794447141685045e-08);
+            r = V.MultiplyAdd(r, t, -6.114465804316227e-11);
+            r = V.MultiplyAdd(r, t, 1.2798743250903533e-09);
+            r = V.MultiplyAdd(r, t, -1.6656499625918643e-08);
+            r = V.MultiplyAdd(r, t, 1.507276417856828e-07);
+            r = V.MultiplyAdd(r, t, -1.0026182548700077e-06);
+            r = V.MultiplyAdd(r, t, 5.031439532880149e-06);
+            r = V.MultiplyAdd(r, t, -1.905804682608941e-05);
+            r = V.MultiplyAdd(r, t, 5.229940810526077e-05);
+            r = V.MultiplyAdd(r, t, -8.68724520152428e-05);
+            r = V.MultiplyAdd(r, t, -1.4877186244541509e-05);
+            r = V.MultiplyAdd(r, t, 0.0005979074996353612);
+            r = V.MultiplyAdd(r, t, -0.0017195832087464977);
+            r = V.MultiplyAdd(r, t, 0.00023646537370447488);
+            r = V.MultiplyAdd(r, t, 0.019108075156999842);
+            r = V.MultiplyAdd(r, t, -0.10276222386938753);
+            r = V.MultiplyAdd(r, t, -0.6366232936391949);
+            r = V.MultiplyAdd(r, t, -1.1283784451373247);
+            r = V.MultiplyAdd(r, t, -6.794447141685045e-08);
         }
 
         V inner = V.MultiplyAdd(magnitude, p, magnitude);
@@ -214,8 +219,8 @@ public static class ElementaryLanes
         where V : unmanaged, ILanes<V, T>
     {
         V r = Reduce<T, V>(x, out V k);
-        V p = Horner<T, V>(ExpTail<T, V>(r), r, 1);
-        return V.ScaleByPowerOfTwo(Horner<T, V>(p, r, 1), k);
+        V p = V.MultiplyAdd(ExpTail<T, V>(r), r, 1);
+        return V.ScaleByPowerOfTwo(V.MultiplyAdd(p, r, 1), k);
     }
 
     /// <summary>r = x - k·ln 2 for the nearest k, with ln 2 in two parts; the first subtraction is exact.</summary>
@@ -246,22 +251,22 @@ public static class ElementaryLanes
         if (typeof(T) == typeof(float))
         {
             q = V.Constant(0.001394644845277071);
-            q = Horner<T, V>(q, r, 0.008366583846509457);
-            q = Horner<T, V>(q, r, 0.04166628047823906);
-            q = Horner<T, V>(q, r, 0.1666654348373413);
-            return Horner<T, V>(q, r, 0.5);
+            q = V.MultiplyAdd(q, r, 0.008366583846509457);
+            q = V.MultiplyAdd(q, r, 0.04166628047823906);
+            q = V.MultiplyAdd(q, r, 0.1666654348373413);
+            return V.MultiplyAdd(q, r, 0.5);
         }
 
         q = V.Constant(2.5114462914220157e-08);
-        q = Horner<T, V>(q, r, 2.762632688943283e-07);
-        q = Horner<T, V>(q, r, 2.7557227987147366e-06);
-        q = Horner<T, V>(q, r, 2.4801504445133605e-05);
-        q = Horner<T, V>(q, r, 0.00019841269902991205);
-        q = Horner<T, V>(q, r, 0.001388888893237935);
-        q = Horner<T, V>(q, r, 0.008333333333314612);
-        q = Horner<T, V>(q, r, 0.04166666666657362);
-        q = Horner<T, V>(q, r, 0.16666666666666685);
-        return Horner<T, V>(q, r, 0.5000000000000006);
+        q = V.MultiplyAdd(q, r, 2.762632688943283e-07);
+        q = V.MultiplyAdd(q, r, 2.7557227987147366e-06);
+        q = V.MultiplyAdd(q, r, 2.4801504445133605e-05);
+        q = V.MultiplyAdd(q, r, 0.00019841269902991205);
+        q = V.MultiplyAdd(q, r, 0.001388888893237935);
+        q = V.MultiplyAdd(q, r, 0.008333333333314612);
+        q = V.MultiplyAdd(q, r, 0.04166666666657362);
+        q = V.MultiplyAdd(q, r, 0.16666666666666685);
+        return V.MultiplyAdd(q, r, 0.5000000000000006);
     }
 
     /// <summary>log(1 + f) + exponent·ln 2 for 1 + f in [√½, √2).</summary>
@@ -277,31 +282,24 @@ public static class ElementaryLanes
         if (typeof(T) == typeof(float))
         {
             series = V.Constant(0.29870980978012085);
-            series = Horner<T, V>(series, z, 0.39977580308914185);
-            series = Horner<T, V>(series, z, 0.6666677594184875);
+            series = V.MultiplyAdd(series, z, 0.39977580308914185);
+            series = V.MultiplyAdd(series, z, 0.6666677594184875);
         }
         else
         {
             series = V.Constant(0.14795816977132947);
-            series = Horner<T, V>(series, z, 0.15314068625647745);
-            series = Horner<T, V>(series, z, 0.18183563383830664);
-            series = Horner<T, V>(series, z, 0.22222198597160125);
-            series = Horner<T, V>(series, z, 0.2857142874207836);
-            series = Horner<T, V>(series, z, 0.3999999999941654);
-            series = Horner<T, V>(series, z, 0.6666666666666734);
+            series = V.MultiplyAdd(series, z, 0.15314068625647745);
+            series = V.MultiplyAdd(series, z, 0.18183563383830664);
+            series = V.MultiplyAdd(series, z, 0.22222198597160125);
+            series = V.MultiplyAdd(series, z, 0.2857142874207836);
+            series = V.MultiplyAdd(series, z, 0.3999999999941654);
+            series = V.MultiplyAdd(series, z, 0.6666666666666734);
         }
 
         V h = f * f * V.Constant(0.5);
         V small = V.MultiplyAdd(exponent, Ln2Low<T, V>(), s * V.MultiplyAdd(z, series, h));
         return V.MultiplyAdd(exponent, V.Constant(Ln2), f - (h - small));
     }
-
-    /// <summary>p·x + c.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Horner<T, V>(V p, V x, double c)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where V : unmanaged, ILanes<V, T> =>
-        V.MultiplyAdd(p, x, V.Constant(c));
 
     /// <summary>A constant that differs between float and double.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -41,6 +41,9 @@ public interface ILanes<TSelf, T>
     /// <summary>a·b + c with one rounding, in every lane, on every machine.</summary>
     static abstract TSelf MultiplyAdd(TSelf a, TSelf b, TSelf c);
 
+    /// <summary>a·b + c with one rounding, c a constant rounded to T: a step of Horner's rule.</summary>
+    static abstract TSelf MultiplyAdd(TSelf a, TSelf b, double c);
+
     /// <summary>The lesser of each pair, by the hardware's own rule: the second operand where either is NaN.</summary>
     static abstract TSelf Min(TSelf a, TSelf b);
 

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 
 namespace Pallium.Numerics;
 
@@ -16,18 +17,25 @@ public static class Cholesky
 
     /// <summary>Replaces the lower triangle of <paramref name="a"/> by L; the strict upper triangle is neither read nor written.</summary>
     /// <returns>False when a pivot is not positive: A is not positive definite to rounding, and its lower triangle is spoilt.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool TryFactor(Span<double> a, int n)
     {
+        // Below the panel L21 is kept transposed, [panel, rows], so that its solve and the update run along rows.
+        double[] below = n > Panel ? new double[(n - Panel) * Panel] : [];
         double[] negated = n > Panel ? new double[(n - Panel) * Panel] : [];
         for (int start = 0; start < n; start += Panel)
         {
             int width = Math.Min(Panel, n - start);
-            if (!FactorPanel(a, n, start, width))
+            if (!FactorDiagonal(a, n, start, width))
             {
                 return false;
             }
 
-            SubtractPanel(a, n, start, width, negated);
+            if (start + width < n)
+            {
+                SolveBelow(a, n, start, width, below);
+                SubtractPanel(a, n, start, width, below, negated);
+            }
         }
 
         return true;
@@ -73,14 +81,27 @@ public static class Cholesky
     }
 
     /// <summary>Solves L·X = B in place: <paramref name="b"/> is B [n, columns] on entry, X on return.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void SolveLower(ReadOnlySpan<double> factor, int n, Span<double> b, int columns)
     {
         for (int i = 0; i < n; i++)
         {
             Span<double> row = b.Slice(i * columns, columns);
+            if (columns == 1)
+            {
+                double sum = row[0];
+                for (int k = 0; k < i; k++)
+                {
+                    sum = Math.FusedMultiplyAdd(-factor[(i * n) + k], b[k], sum);
+                }
+
+                row[0] = sum / factor[(i * n) + i];
+                continue;
+            }
+
             for (int k = 0; k < i; k++)
             {
-                Subtract(factor[(i * n) + k], b.Slice(k * columns, columns), row);
+                RowUpdate.AddScaled(-factor[(i * n) + k], b.Slice(k * columns, columns), row);
             }
 
             Divide(row, factor[(i * n) + i]);
@@ -88,15 +109,23 @@ public static class Cholesky
     }
 
     /// <summary>Solves Lᵀ·X = B in place: <paramref name="b"/> is B [n, columns] on entry, X on return.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void SolveUpper(ReadOnlySpan<double> factor, int n, Span<double> b, int columns)
     {
         for (int i = n - 1; i >= 0; i--)
         {
             Span<double> row = b.Slice(i * columns, columns);
             Divide(row, factor[(i * n) + i]);
+            if (columns == 1)
+            {
+                // Row i of L is column i of Lᵀ.
+                RowUpdate.AddScaled(-row[0], factor.Slice(i * n, i), b[..i]);
+                continue;
+            }
+
             for (int k = 0; k < i; k++)
             {
-                Subtract(factor[(i * n) + k], row, b.Slice(k * columns, columns));
+                RowUpdate.AddScaled(-factor[(i * n) + k], row, b.Slice(k * columns, columns));
             }
         }
     }
@@ -108,28 +137,32 @@ public static class Cholesky
         SolveUpper(factor, n, b, columns);
     }
 
-    private static bool FactorPanel(Span<double> a, int n, int start, int width)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static bool FactorDiagonal(Span<double> a, int n, int start, int width)
     {
-        for (int k = start; k < start + width; k++)
+        for (int i = start; i < start + width; i++)
         {
-            double pivot = a[(k * n) + k];
-            if (!(pivot > 0))
+            Span<double> row = a.Slice((i * n) + start, width);
+            for (int j = start; j <= i; j++)
             {
-                return false;
-            }
-
-            double root = Math.Sqrt(pivot);
-            a[(k * n) + k] = root;
-            for (int i = k + 1; i < n; i++)
-            {
-                Span<double> row = a.Slice(i * n, n);
-                double factor = row[k] / root;
-                row[k] = factor;
-                int last = Math.Min(i, start + width - 1);
-                for (int j = k + 1; j <= last; j++)
+                ReadOnlySpan<double> left = a.Slice((j * n) + start, width);
+                double sum = row[j - start];
+                for (int k = 0; k < j - start; k++)
                 {
-                    // Row j of the panel holds L[j, k] already: rows are finished top down.
-                    row[j] = Math.FusedMultiplyAdd(-factor, a[(j * n) + k], row[j]);
+                    sum = Math.FusedMultiplyAdd(-row[k], left[k], sum);
+                }
+
+                if (j < i)
+                {
+                    row[j - start] = sum / left[j - start];
+                }
+                else if (sum > 0)
+                {
+                    row[j - start] = Math.Sqrt(sum);
+                }
+                else
+                {
+                    return false;
                 }
             }
         }
@@ -137,29 +170,57 @@ public static class Cholesky
         return true;
     }
 
-    /// <summary>Lower triangle behind the panel: A22 -= L21·L21ᵀ, in blocks of rows so that little above the diagonal is touched.</summary>
-    private static void SubtractPanel(Span<double> a, int n, int start, int width, double[] negated)
+    /// <summary>L21 = A21·L11⁻ᵀ for the rows under the panel, in place and, transposed, into <paramref name="below"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void SolveBelow(Span<double> a, int n, int start, int width, Span<double> below)
     {
         int next = start + width;
-        for (int i = next; i < n; i++)
+        int rows = n - next;
+        for (int i = 0; i < rows; i++)
         {
             for (int k = 0; k < width; k++)
             {
-                negated[((i - next) * width) + k] = -a[(i * n) + start + k];
+                below[(k * rows) + i] = a[((next + i) * n) + start + k];
             }
         }
 
-        Span<double> upper = stackalloc double[Panel * Panel];
-        for (int top = next; top < n; top += Panel)
+        Span<double> diagonal = stackalloc double[Panel * Panel];
+        for (int k = 0; k < width; k++)
         {
-            int rows = Math.Min(Panel, n - top);
-            ReadOnlySpan<double> left = negated.AsSpan((top - next) * width);
-            MatrixProduct.AccumulateTransposedB(rows, top - next, width, left, width, a[((next * n) + start)..], n, a[((top * n) + next)..], n);
-            CopyBlock(a, n, top, rows, upper);
-            MatrixProduct.AccumulateTransposedB(rows, rows, width, left, width, a[((top * n) + start)..], n, upper, Panel);
-            for (int i = 0; i < rows; i++)
+            a.Slice(((start + k) * n) + start, k + 1).CopyTo(diagonal[(k * width)..]);
+        }
+
+        SolveLower(diagonal, width, below, rows);
+        for (int i = 0; i < rows; i++)
+        {
+            for (int k = 0; k < width; k++)
             {
-                upper.Slice(i * Panel, i + 1).CopyTo(a[(((top + i) * n) + top)..]);
+                a[((next + i) * n) + start + k] = below[(k * rows) + i];
+            }
+        }
+    }
+
+    /// <summary>Lower triangle behind the panel: A22 -= L21·L21ᵀ, in blocks of rows so that little above the diagonal is computed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void SubtractPanel(Span<double> a, int n, int start, int width, Span<double> below, Span<double> negated)
+    {
+        int next = start + width;
+        int rows = n - next;
+        for (int i = 0; i < width * rows; i++)
+        {
+            negated[i] = -below[i];
+        }
+
+        Span<double> corner = stackalloc double[Panel * Panel];
+        for (int top = 0; top < rows; top += Panel)
+        {
+            int count = Math.Min(Panel, rows - top);
+            MatrixProduct.AccumulateTransposedA<double>(count, top, width, negated[top..], rows, below, rows, a[(((next + top) * n) + next)..], n);
+            CopyBlock(a, n, next + top, count, corner);
+            MatrixProduct.AccumulateTransposedA<double>(count, count, width, negated[top..], rows, below[top..], rows, corner, Panel);
+            for (int i = 0; i < count; i++)
+            {
+                corner.Slice(i * Panel, i + 1).CopyTo(a[(((next + top + i) * n) + next + top)..]);
             }
         }
     }
@@ -170,21 +231,6 @@ public static class Cholesky
         {
             a.Slice(((top + i) * n) + top, i + 1).CopyTo(block[(i * Panel)..]);
         }
-    }
-
-    private static void Subtract(double factor, ReadOnlySpan<double> x, Span<double> y)
-    {
-        if (y.Length < 8)
-        {
-            for (int i = 0; i < y.Length; i++)
-            {
-                y[i] = Math.FusedMultiplyAdd(-factor, x[i], y[i]);
-            }
-
-            return;
-        }
-
-        TensorPrimitives.FusedMultiplyAdd(x, -factor, y, y);
     }
 
     private static void Divide(Span<double> row, double divisor)

@@ -63,18 +63,18 @@ public static class InnerProduct
             {
                 for (nuint i = 0; i < (nuint)length; i += VirtualLanes)
                 {
-                    a = V.MultiplyAdd(V.Load(ref x, i), V.Load(ref y, i), a);
-                    b = V.MultiplyAdd(V.Load(ref x, i + count), V.Load(ref y, i + count), b);
+                    a = V.MultiplyAdd(V.Load(in x, i), V.Load(in y, i), a);
+                    b = V.MultiplyAdd(V.Load(in x, i + count), V.Load(in y, i + count), b);
                 }
             }
             else
             {
                 for (nuint i = offset; i < (nuint)length; i += VirtualLanes)
                 {
-                    a = V.MultiplyAdd(V.Load(ref x, i), V.Load(ref y, i), a);
-                    b = V.MultiplyAdd(V.Load(ref x, i + count), V.Load(ref y, i + count), b);
-                    c = V.MultiplyAdd(V.Load(ref x, i + (2 * count)), V.Load(ref y, i + (2 * count)), c);
-                    d = V.MultiplyAdd(V.Load(ref x, i + (3 * count)), V.Load(ref y, i + (3 * count)), d);
+                    a = V.MultiplyAdd(V.Load(in x, i), V.Load(in y, i), a);
+                    b = V.MultiplyAdd(V.Load(in x, i + count), V.Load(in y, i + count), b);
+                    c = V.MultiplyAdd(V.Load(in x, i + (2 * count)), V.Load(in y, i + (2 * count)), c);
+                    d = V.MultiplyAdd(V.Load(in x, i + (3 * count)), V.Load(in y, i + (3 * count)), d);
                 }
             }
 

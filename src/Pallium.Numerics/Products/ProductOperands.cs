@@ -42,6 +42,9 @@ internal readonly ref struct Sums<T>(ref readonly T start, nint startRow, ref T 
     public readonly ref T End = ref end;
     public readonly nint Row = row;
 
+    /// <summary>Whether the start is the result itself.</summary>
+    public bool StartsAtResult => StartRow == Row && Unsafe.AreSame(in Start, in End);
+
     /// <summary>The part that begins at row i and column j.</summary>
     public Sums<T> From(int i, int j) =>
         new(ref Unsafe.Add(ref Unsafe.AsRef(in Start), (i * StartRow) + j), StartRow, ref Unsafe.Add(ref End, (i * Row) + j), Row);

@@ -36,76 +36,94 @@ internal static class RegisterTile<T, V>
     /// </summary>
     public static void Run(int tiles, int rows, int vectors, int k, in LeftFactor<T> a, in RightFactor<T> b, in Sums<T> c)
     {
+        if (c.StartsAtResult)
+        {
+            Run<StartAtResult>(tiles, rows, vectors, k, in a, in b, in c);
+        }
+        else
+        {
+            Run<StartElsewhere>(tiles, rows, vectors, k, in a, in b, in c);
+        }
+    }
+
+    private static void Run<TStart>(int tiles, int rows, int vectors, int k, in LeftFactor<T> a, in RightFactor<T> b, in Sums<T> c)
+        where TStart : ITileStart
+    {
         switch (vectors)
         {
             case 1:
-                Run<Size1>(tiles, rows, k, in a, in b, in c);
+                Run<Size1, TStart>(tiles, rows, k, in a, in b, in c);
                 break;
             case 2:
-                Run<Size2>(tiles, rows, k, in a, in b, in c);
+                Run<Size2, TStart>(tiles, rows, k, in a, in b, in c);
                 break;
             case 3:
-                Run<Size3>(tiles, rows, k, in a, in b, in c);
+                Run<Size3, TStart>(tiles, rows, k, in a, in b, in c);
                 break;
             default:
-                Run<Size4>(tiles, rows, k, in a, in b, in c);
+                Run<Size4, TStart>(tiles, rows, k, in a, in b, in c);
                 break;
         }
     }
 
-    private static void Run<TVectors>(int tiles, int rows, int k, in LeftFactor<T> a, in RightFactor<T> b, in Sums<T> c)
+    private static void Run<TVectors, TStart>(int tiles, int rows, int k, in LeftFactor<T> a, in RightFactor<T> b, in Sums<T> c)
         where TVectors : ITileSize
+        where TStart : ITileStart
     {
         switch (rows)
         {
             case 1:
-                Run<Size1, TVectors>(tiles, k, in a, in b, in c);
+                Run<Size1, TVectors, TStart>(tiles, k, in a, in b, in c);
                 break;
             case 2:
-                Run<Size2, TVectors>(tiles, k, in a, in b, in c);
+                Run<Size2, TVectors, TStart>(tiles, k, in a, in b, in c);
                 break;
             case 3:
-                Run<Size3, TVectors>(tiles, k, in a, in b, in c);
+                Run<Size3, TVectors, TStart>(tiles, k, in a, in b, in c);
                 break;
             case 4:
-                Run<Size4, TVectors>(tiles, k, in a, in b, in c);
+                Run<Size4, TVectors, TStart>(tiles, k, in a, in b, in c);
                 break;
             case 5:
-                Run<Size5, TVectors>(tiles, k, in a, in b, in c);
+                Run<Size5, TVectors, TStart>(tiles, k, in a, in b, in c);
                 break;
             default:
-                Run<Size6, TVectors>(tiles, k, in a, in b, in c);
+                Run<Size6, TVectors, TStart>(tiles, k, in a, in b, in c);
                 break;
         }
     }
 
-    // The loop over tiles is in here, and all that it needs in registers, because a read of the stack that shares its low
-    // 12 address bits with a store under way waits for it: reading arguments between tiles cost a sixth of 64 cubed.
+    // The loop over tiles is in here, and all that it needs fits into 14 general registers, because a read of the stack
+    // that shares its low 12 address bits with a store under way waits for it: reads between tiles cost a sixth of 64 cubed.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Run<TRows, TVectors>(int tiles, int k, in LeftFactor<T> a, in RightFactor<T> b, in Sums<T> c)
+    private static void Run<TRows, TVectors, TStart>(int tiles, int k, in LeftFactor<T> a, in RightFactor<T> b, in Sums<T> c)
         where TRows : ITileSize
         where TVectors : ITileSize
+        where TStart : ITileStart
     {
-        nint row = a.Row;
-        nint step = a.Step;
-        nint stepB = b.Step;
-        nint rowStart = c.StartRow;
-        nint rowEnd = c.Row;
+        nint row = a.Row * Unsafe.SizeOf<T>();
+        nint step = a.Step * Unsafe.SizeOf<T>();
+        nint stepB = b.Step * Unsafe.SizeOf<T>();
+        nint rowEnd = c.Row * Unsafe.SizeOf<T>();
+        nint rowStart = TStart.IsResult ? rowEnd : c.StartRow * Unsafe.SizeOf<T>();
         ref T a0 = ref Unsafe.AsRef(in a.Origin);
         ref T b0 = ref Unsafe.AsRef(in b.Origin);
-        ref T start = ref Unsafe.AsRef(in c.Start);
         ref T end = ref c.End;
+        ref T start = ref TStart.IsResult ? ref end : ref Unsafe.AsRef(in c.Start);
         for (; tiles > 0; tiles--)
         {
-            start = ref Load<TRows, TVectors>(0, ref start, rowStart, out V x0, out V y0, out V z0, out V w0);
-            start = ref Load<TRows, TVectors>(1, ref start, rowStart, out V x1, out V y1, out V z1, out V w1);
-            start = ref Load<TRows, TVectors>(2, ref start, rowStart, out V x2, out V y2, out V z2, out V w2);
-            start = ref Load<TRows, TVectors>(3, ref start, rowStart, out V x3, out V y3, out V z3, out V w3);
-            start = ref Load<TRows, TVectors>(4, ref start, rowStart, out V x4, out V y4, out V z4, out V w4);
-            start = ref Load<TRows, TVectors>(5, ref start, rowStart, out V x5, out V y5, out V z5, out V w5);
+            ref T from = ref TStart.IsResult ? ref end : ref start;
+            from = ref Load<TRows, TVectors>(0, ref from, rowStart, out V x0, out V y0, out V z0, out V w0);
+            from = ref Load<TRows, TVectors>(1, ref from, rowStart, out V x1, out V y1, out V z1, out V w1);
+            from = ref Load<TRows, TVectors>(2, ref from, rowStart, out V x2, out V y2, out V z2, out V w2);
+            from = ref Load<TRows, TVectors>(3, ref from, rowStart, out V x3, out V y3, out V z3, out V w3);
+            from = ref Load<TRows, TVectors>(4, ref from, rowStart, out V x4, out V y4, out V z4, out V w4);
+            from = ref Load<TRows, TVectors>(5, ref from, rowStart, out V x5, out V y5, out V z5, out V w5);
 
-            ref T upper = ref a0;
-            ref T lower = ref Unsafe.Add(ref a0, 3 * row);
+            start = ref TStart.IsResult ? ref start : ref from;
+
+            // Rows 0, 2, 4 lie 0, 2, 4 rows after one pointer, rows 1, 3, 5 after the other: offsets that addressing scales.
+            ref T even = ref a0;
             ref T right = ref b0;
             for (int p = k; p > 0; p--)
             {
@@ -114,9 +132,10 @@ internal static class RegisterTile<T, V>
                 V b3 = TVectors.Value > 2 ? V.Load(in right, (nuint)(2 * V.Count)) : V.Zero;
                 V b4 = TVectors.Value > 3 ? V.Load(in right, (nuint)(3 * V.Count)) : V.Zero;
 
+                ref T odd = ref Unsafe.AddByteOffset(ref even, row);
                 if (TRows.Value > 0)
                 {
-                    V s = V.Broadcast(upper);
+                    V s = V.Broadcast(even);
                     x0 = V.MultiplyAdd(s, b1, x0);
                     y0 = TVectors.Value > 1 ? V.MultiplyAdd(s, b2, y0) : y0;
                     z0 = TVectors.Value > 2 ? V.MultiplyAdd(s, b3, z0) : z0;
@@ -125,7 +144,7 @@ internal static class RegisterTile<T, V>
 
                 if (TRows.Value > 1)
                 {
-                    V s = V.Broadcast(Unsafe.Add(ref upper, row));
+                    V s = V.Broadcast(odd);
                     x1 = V.MultiplyAdd(s, b1, x1);
                     y1 = TVectors.Value > 1 ? V.MultiplyAdd(s, b2, y1) : y1;
                     z1 = TVectors.Value > 2 ? V.MultiplyAdd(s, b3, z1) : z1;
@@ -134,7 +153,7 @@ internal static class RegisterTile<T, V>
 
                 if (TRows.Value > 2)
                 {
-                    V s = V.Broadcast(Unsafe.Add(ref upper, 2 * row));
+                    V s = V.Broadcast(Unsafe.AddByteOffset(ref even, 2 * row));
                     x2 = V.MultiplyAdd(s, b1, x2);
                     y2 = TVectors.Value > 1 ? V.MultiplyAdd(s, b2, y2) : y2;
                     z2 = TVectors.Value > 2 ? V.MultiplyAdd(s, b3, z2) : z2;
@@ -143,7 +162,7 @@ internal static class RegisterTile<T, V>
 
                 if (TRows.Value > 3)
                 {
-                    V s = V.Broadcast(lower);
+                    V s = V.Broadcast(Unsafe.AddByteOffset(ref odd, 2 * row));
                     x3 = V.MultiplyAdd(s, b1, x3);
                     y3 = TVectors.Value > 1 ? V.MultiplyAdd(s, b2, y3) : y3;
                     z3 = TVectors.Value > 2 ? V.MultiplyAdd(s, b3, z3) : z3;
@@ -152,7 +171,7 @@ internal static class RegisterTile<T, V>
 
                 if (TRows.Value > 4)
                 {
-                    V s = V.Broadcast(Unsafe.Add(ref lower, row));
+                    V s = V.Broadcast(Unsafe.AddByteOffset(ref even, 4 * row));
                     x4 = V.MultiplyAdd(s, b1, x4);
                     y4 = TVectors.Value > 1 ? V.MultiplyAdd(s, b2, y4) : y4;
                     z4 = TVectors.Value > 2 ? V.MultiplyAdd(s, b3, z4) : z4;
@@ -161,16 +180,15 @@ internal static class RegisterTile<T, V>
 
                 if (TRows.Value > 5)
                 {
-                    V s = V.Broadcast(Unsafe.Add(ref lower, 2 * row));
+                    V s = V.Broadcast(Unsafe.AddByteOffset(ref odd, 4 * row));
                     x5 = V.MultiplyAdd(s, b1, x5);
                     y5 = TVectors.Value > 1 ? V.MultiplyAdd(s, b2, y5) : y5;
                     z5 = TVectors.Value > 2 ? V.MultiplyAdd(s, b3, z5) : z5;
                     w5 = TVectors.Value > 3 ? V.MultiplyAdd(s, b4, w5) : w5;
                 }
 
-                upper = ref Unsafe.Add(ref upper, step);
-                lower = ref Unsafe.Add(ref lower, step);
-                right = ref Unsafe.Add(ref right, stepB);
+                even = ref Unsafe.AddByteOffset(ref even, step);
+                right = ref Unsafe.AddByteOffset(ref right, stepB);
             }
 
             end = ref Store<TRows, TVectors>(0, ref end, rowEnd, x0, y0, z0, w0);
@@ -179,7 +197,11 @@ internal static class RegisterTile<T, V>
             end = ref Store<TRows, TVectors>(3, ref end, rowEnd, x3, y3, z3, w3);
             end = ref Store<TRows, TVectors>(4, ref end, rowEnd, x4, y4, z4, w4);
             end = ref Store<TRows, TVectors>(5, ref end, rowEnd, x5, y5, z5, w5);
-            a0 = ref Unsafe.Add(ref a0, TRows.Value * row);
+
+            // In powers of two, which addressing scales by: one product would hold a register for its factor.
+            a0 = ref Unsafe.AddByteOffset(ref a0, (TRows.Value & 1) * row);
+            a0 = ref Unsafe.AddByteOffset(ref a0, (TRows.Value & 2) * row);
+            a0 = ref Unsafe.AddByteOffset(ref a0, (TRows.Value & 4) * row);
         }
     }
 
@@ -195,7 +217,7 @@ internal static class RegisterTile<T, V>
             y = TVectors.Value > 1 ? V.Load(in start, (nuint)V.Count) : y;
             z = TVectors.Value > 2 ? V.Load(in start, (nuint)(2 * V.Count)) : z;
             w = TVectors.Value > 3 ? V.Load(in start, (nuint)(3 * V.Count)) : w;
-            start = ref Unsafe.Add(ref start, row);
+            start = ref Unsafe.AddByteOffset(ref start, row);
         }
 
         return ref start;
@@ -224,7 +246,7 @@ internal static class RegisterTile<T, V>
                 V.Store(w, ref end, (nuint)(3 * V.Count));
             }
 
-            end = ref Unsafe.Add(ref end, row);
+            end = ref Unsafe.AddByteOffset(ref end, row);
         }
 
         return ref end;

@@ -45,3 +45,19 @@ internal readonly struct Size8 : ITileSize
 {
     public static int Value => 8;
 }
+
+/// <summary>Where the sums of a tile begin, as a type: a kernel that accumulates has two registers more for itself.</summary>
+internal interface ITileStart
+{
+    static abstract bool IsResult { get; }
+}
+
+internal readonly struct StartAtResult : ITileStart
+{
+    public static bool IsResult => true;
+}
+
+internal readonly struct StartElsewhere : ITileStart
+{
+    public static bool IsResult => false;
+}

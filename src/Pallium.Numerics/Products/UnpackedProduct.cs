@@ -11,7 +11,7 @@ internal static class UnpackedProduct<T, V>
     private const int StepsPerBlock = 256;
 
     [ThreadStatic]
-    private static AlignedBuffer<T>? t_panel;
+    private static AlignedBuffer<T>? _panel;
 
     /// <summary>c.End = c.Start + A·B with B(p, j) at b + p·rowB + j·columnB; no size is 0.</summary>
     public static void Run(int m, int n, int k, in LeftFactor<T> a, ref readonly T b, nint rowB, nint columnB, in Sums<T> c)
@@ -36,8 +36,8 @@ internal static class UnpackedProduct<T, V>
     private static void RunPacked(int m, int n, int k, in LeftFactor<T> a, ref T b, nint rowB, nint columnB, in Sums<T> c)
     {
         int width = RegisterTile<T, V>.Width;
-        t_panel ??= new AlignedBuffer<T>(StepsPerBlock * width);
-        ref T panel = ref t_panel.Span[0];
+        _panel ??= new AlignedBuffer<T>(StepsPerBlock * width);
+        ref T panel = ref _panel.Span[0];
         RightFactor<T> right = new(in panel, 0, width);
         for (int p = 0; p < k; p += StepsPerBlock)
         {

@@ -1,0 +1,120 @@
+using System.Diagnostics;
+
+namespace Pallium.Benchmarks;
+
+/// <summary>One side of a comparison: makes the given number of calls and returns the seconds they took.</summary>
+internal delegate double Contestant(int calls);
+
+/// <summary>What a figure counts: seconds per call become value = Scale / seconds (a rate) or Scale · seconds (a time).</summary>
+internal sealed record Unit(string Name, double Scale, bool IsRate)
+{
+    public double From(double secondsPerCall) => IsRate ? Scale / secondsPerCall : Scale * secondsPerCall;
+
+    public static Unit GigaFlops(double operationsPerCall) => new("GFLOP/s", operationsPerCall / 1e9, true);
+
+    public static Unit PerNanosecond(string things, double perCall) => new($"{things}/ns", perCall / 1e9, true);
+
+    public static Unit PerSecond(string things, double perCall) => new($"{things}/s", perCall, true);
+
+    public static Unit Microseconds { get; } = new("us", 1e6, false);
+}
+
+/// <summary>What is asked for: at least <see cref="Ratio"/> times the rival, or <see cref="Value"/> itself or better.</summary>
+internal sealed record Target(double? Ratio = null, double? Value = null);
+
+/// <summary>The blocks of one side in its unit, worst to best.</summary>
+internal sealed class Spread
+{
+    private readonly double[] _values;
+
+    public Spread(IEnumerable<double> secondsPerCall, Unit unit)
+    {
+        // The longest time is the worst value of a rate and of a time alike.
+        _values = [.. secondsPerCall.OrderDescending().Select(unit.From)];
+    }
+
+    public double Worst => _values[0];
+
+    public double WorseQuartile => At(0.25);
+
+    public double Median => At(0.5);
+
+    public double BetterQuartile => At(0.75);
+
+    public double Best => _values[^1];
+
+    private double At(double quantile)
+    {
+        double place = quantile * (_values.Length - 1);
+        int below = (int)place;
+        int above = Math.Min(below + 1, _values.Length - 1);
+        return _values[below] + ((place - below) * (_values[above] - _values[below]));
+    }
+}
+
+/// <summary>Runs both sides in alternating blocks, so that the machine's moods fall on both.</summary>
+internal static class Interleaved
+{
+    private const double SecondsPerBlock = 0.02;
+
+    /// <summary>Seconds per call of every block of each side.</summary>
+    public static (double[] Ours, double[] Rival) Run(int blocks, Contestant? ours, Contestant? rival)
+    {
+        int oursCalls = ours is null ? 0 : CallsPerBlock(ours);
+        int rivalCalls = rival is null ? 0 : CallsPerBlock(rival);
+        List<double> oursSeconds = [];
+        List<double> rivalSeconds = [];
+        for (int block = 0; block < blocks; block++)
+        {
+            RunBlock(ours, oursCalls, oursSeconds);
+            RunBlock(rival, rivalCalls, rivalSeconds);
+        }
+
+        return ([.. oursSeconds], [.. rivalSeconds]);
+    }
+
+    /// <summary>A contestant of this process.</summary>
+    public static Contestant InProcess(Action call) => calls =>
+    {
+        long start = Stopwatch.GetTimestamp();
+        for (int i = 0; i < calls; i++)
+        {
+            call();
+        }
+
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+    };
+
+    private static void RunBlock(Contestant? side, int calls, List<double> seconds)
+    {
+        if (side is not null)
+        {
+            // One untimed call first: caches hold the other side's data, and its threads may still be spinning.
+            if (calls > 1)
+            {
+                side(1);
+            }
+
+            seconds.Add(side(calls) / calls);
+        }
+    }
+
+    // Long enough for the clock, and warm: a just-in-time compiler replaces code during the first tenths of a second.
+    private static int CallsPerBlock(Contestant side)
+    {
+        long start = Stopwatch.GetTimestamp();
+        int calls = 1;
+        double seconds = side(1);
+        while (Stopwatch.GetElapsedTime(start).TotalSeconds < 0.3 || seconds < SecondsPerBlock / 2)
+        {
+            if (seconds < SecondsPerBlock / 2)
+            {
+                calls *= 2;
+            }
+
+            seconds = side(calls);
+        }
+
+        return Math.Max(1, (int)(calls * SecondsPerBlock / seconds));
+    }
+}

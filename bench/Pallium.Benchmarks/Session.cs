@@ -1,0 +1,85 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Pallium.Benchmarks;
+
+/// <summary>One run of a suite: measures comparisons, prints a table row and writes a JSON line for each.</summary>
+internal sealed class Session : IDisposable
+{
+    private static readonly JsonSerializerOptions Json = new() { DefaultIgnoreCondition = JsonIgnoreCondition.Never };
+
+    private readonly string _suite;
+    private readonly int _blocks;
+    private readonly StreamWriter _lines;
+
+    public Session(string suite, int blocks, string resultsPath)
+    {
+        (_suite, _blocks) = (suite, blocks);
+        _lines = new StreamWriter(resultsPath);
+        Console.WriteLine($"{suite}: {Environment.ProcessorCount} processors, {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}, {blocks} blocks a side");
+        Console.WriteLine();
+        PrintRow("", "thr", "unit", "ours", "quartiles", "rival", "quartiles", "", "ratio", "target");
+    }
+
+    /// <summary>
+    /// Measures one comparison. <paramref name="ours"/> or <paramref name="rival"/> may be absent: its columns stay empty.
+    /// The ratio says how many times better ours is, for rates and times alike.
+    /// </summary>
+    public void Compare(string name, Unit unit, Contestant? ours, string rivalName, Contestant? rival, Target? target = null, int threads = 1)
+    {
+        (double[] oursSeconds, double[] rivalSeconds) = Interleaved.Run(_blocks, ours, rival);
+        Spread? we = ours is null ? null : new Spread(oursSeconds, unit);
+        Spread? they = rival is null ? null : new Spread(rivalSeconds, unit);
+        double? ratio = we is null || they is null ? null : unit.IsRate ? we.Median / they.Median : they.Median / we.Median;
+        bool? met = we is null ? null
+            : target?.Value is double value ? (unit.IsRate ? we.Median >= value : we.Median <= value)
+            : target?.Ratio is double atLeast && ratio is not null ? ratio >= atLeast : null;
+        string wanted = target?.Ratio is double least ? $">= {least:0.0#} x" : target?.Value is double v ? $"{(unit.IsRate ? ">=" : "<=")} {v}" : "";
+        string verdict = met switch { true => " met", false => " missed", null => "" };
+        PrintRow(name, $"{threads}", unit.Name, Number(we?.Median), Quartiles(we), Number(they?.Median), Quartiles(they), they is null ? "" : rivalName, Number(ratio), wanted + verdict);
+        Write(new
+        {
+            suite = _suite,
+            name,
+            threads,
+            unit = unit.Name,
+            ours = we?.Median,
+            rival = they?.Median,
+            ratio,
+            target = target?.Ratio ?? target?.Value,
+            target_of = target?.Ratio is not null ? "ratio" : target?.Value is not null ? "ours" : null,
+            met,
+            rival_name = rivalName,
+            blocks = _blocks,
+            ours_spread = Ends(we),
+            rival_spread = Ends(they),
+        });
+    }
+
+    public void Dispose() => _lines.Dispose();
+
+    private void Write(object line)
+    {
+        _lines.WriteLine(JsonSerializer.Serialize(line, Json));
+        _lines.Flush();
+    }
+
+    private static object? Ends(Spread? spread) =>
+        spread is null ? null : new { worst = spread.Worst, worse_quartile = spread.WorseQuartile, better_quartile = spread.BetterQuartile, best = spread.Best };
+
+    private static void PrintRow(
+        string name, string threads, string unit, string ours, string oursQuartiles, string rival, string rivalQuartiles, string rivalName, string ratio, string target) =>
+        Console.WriteLine(
+            $"{name,-34} {threads,3} {unit,-10} {ours,9} {oursQuartiles,-17} {rival,9} {rivalQuartiles,-17} {rivalName,-16} {ratio,7} {target}".TrimEnd());
+
+    private static string Number(double? value) => value switch
+    {
+        null => "",
+        >= 1000 => $"{value:0}",
+        >= 100 => $"{value:0.0}",
+        _ => $"{value:0.00}",
+    };
+
+    private static string Quartiles(Spread? spread) => spread is null ? "" : $"{Number(spread.WorseQuartile)}..{Number(spread.BetterQuartile)}";
+}

@@ -1,0 +1,209 @@
+"""The rivals' side of the learning and streaming suites: idiomatic torch, one process, told by lines what to run.
+
+    case LAYER learn|stream HIDDEN THREADS  ->  ready
+    run N                                   ->  seconds that N calls took
+
+A learning step is forward over [32, 32, 8], squared error to a random target, backward, clipping, Adam.
+A streaming step is one row, one slice, without gradients.
+"""
+
+import math
+import sys
+import time
+
+try:
+    import torch
+    from torch import nn
+    from torch.nn import functional as F
+except ImportError:
+    print("absent", flush=True)
+    sys.exit()
+
+BATCH, TIME, INPUTS, UNFOLDS = 32, 32, 8, 6
+
+
+class CfC(nn.Module):
+    """Closed-form continuous-time cell, default mode, one backbone layer; the four heads are one product."""
+
+    def __init__(self, inputs, hidden, backbone=128):
+        super().__init__()
+        self.hidden = hidden
+        self.backbone = nn.Linear(inputs + hidden, backbone)
+        self.heads = nn.Linear(backbone, 4 * hidden)
+
+    def step(self, x, h):
+        z = 1.7159 * torch.tanh(0.666 * self.backbone(torch.cat((x, h), 1)))
+        f1, f2, a, b = self.heads(z).chunk(4, 1)
+        gate = torch.sigmoid(a + b)
+        return torch.tanh(f1) * (1 - gate) + gate * torch.tanh(f2)
+
+    def start(self, rows):
+        return torch.zeros(rows, self.hidden)
+
+    def forward(self, x):
+        h = self.start(x.shape[0])
+        outputs = []
+        for t in range(x.shape[1]):
+            h = self.step(x[:, t], h)
+            outputs.append(h)
+        return torch.stack(outputs, 1)
+
+
+class LTC(nn.Module):
+    """Liquid time-constant cell with the fused semi-implicit solver; masks multiply synapses away."""
+
+    def __init__(self, inputs, hidden, mask=None, sensory_mask=None):
+        super().__init__()
+        self.hidden = hidden
+        self.sensory = nn.ParameterDict(self.synapses(inputs, hidden))
+        self.recurrent = nn.ParameterDict(self.synapses(hidden, hidden))
+        self.leak = nn.Parameter(torch.rand(hidden))
+        self.rest = nn.Parameter(torch.rand(hidden) * 0.4 - 0.2)
+        self.capacity = nn.Parameter(torch.rand(hidden) * 0.2 + 0.4)
+        self.register_buffer("mask", mask)
+        self.register_buffer("sensory_mask", sensory_mask)
+
+    @staticmethod
+    def synapses(sources, targets):
+        return {
+            "w": nn.Parameter(torch.rand(sources, targets)),
+            "mu": nn.Parameter(torch.rand(sources, targets) * 0.5 + 0.3),
+            "sigma": nn.Parameter(torch.rand(sources, targets) * 5 + 3),
+            "erev": nn.Parameter(torch.randint(0, 2, (sources, targets)) * 2.0 - 1),
+        }
+
+    @staticmethod
+    def currents(v, synapses, w):
+        open_share = w * torch.sigmoid(synapses["sigma"] * (v.unsqueeze(2) - synapses["mu"]))
+        return (open_share * synapses["erev"]).sum(1), open_share.sum(1)
+
+    def weights(self):
+        w, sensory = self.recurrent["w"], self.sensory["w"]
+        return (w, sensory) if self.mask is None else (w * self.mask, sensory * self.sensory_mask)
+
+    def step(self, x, v, weights=None):
+        w, sensory = weights or self.weights()
+        flow, conductance = self.currents(x, self.sensory, sensory)
+        capacity = self.capacity * UNFOLDS
+        flow = flow + self.leak * self.rest
+        conductance = conductance + capacity + self.leak + 1e-8
+        for _ in range(UNFOLDS):
+            numerator, denominator = self.currents(v, self.recurrent, w)
+            v = (capacity * v + flow + numerator) / (conductance + denominator)
+        return v
+
+    def start(self, rows):
+        return torch.zeros(rows, self.hidden)
+
+    def forward(self, x):
+        v = self.start(x.shape[0])
+        weights = self.weights()
+        outputs = []
+        for t in range(x.shape[1]):
+            v = self.step(x[:, t], v, weights)
+            outputs.append(v)
+        return torch.stack(outputs, 1)
+
+    def constrain(self):
+        with torch.no_grad():
+            for p in (self.recurrent["w"], self.sensory["w"], self.leak, self.capacity):
+                p.clamp_(min=0)
+
+
+def ncp_masks(inputs, hidden):
+    """Half the synapses: inputs to inter neurons, inter to command, command among themselves, command to motor."""
+    motor = max(1, hidden // 8)
+    command = max(1, math.floor((hidden - motor) * 0.4))
+    inter = hidden - motor - command
+    motors, commands, inters = range(motor), range(motor, motor + command), range(motor + command, hidden)
+    mask, sensory = torch.zeros(hidden, hidden), torch.zeros(inputs, hidden)
+
+    def connect(target, sources, destinations, fanout):
+        destinations = torch.tensor(list(destinations))
+        for i in sources:
+            target[i, destinations[torch.randperm(len(destinations))[:fanout]]] = 1
+
+    connect(sensory, range(inputs), inters, max(1, inter // 2))
+    connect(mask, inters, commands, max(1, command // 2))
+    connect(mask, commands, commands, command)
+    connect(mask, commands, motors, max(1, motor // 2))
+    return mask, sensory
+
+
+def build(layer, hidden):
+    if layer == "lstm":
+        return nn.LSTM(INPUTS, hidden, batch_first=True)
+    if layer == "gru":
+        return nn.GRU(INPUTS, hidden, batch_first=True)
+    if layer == "cfc":
+        return CfC(INPUTS, hidden)
+    if layer == "ltc":
+        return LTC(INPUTS, hidden)
+    if layer == "ltc-ncp":
+        return LTC(INPUTS, hidden, *ncp_masks(INPUTS, hidden))
+    raise ValueError(f"unknown layer {layer}")
+
+
+def learning_step(layer, hidden):
+    model = build(layer, hidden)
+    adam = torch.optim.Adam(model.parameters(), lr=1e-3)
+    x = torch.randn(BATCH, TIME, INPUTS)
+    target = torch.randn(BATCH, TIME, hidden)
+    recurrent = isinstance(model, nn.RNNBase)
+
+    def call():
+        adam.zero_grad(set_to_none=True)
+        outputs = model(x)[0] if recurrent else model(x)
+        F.mse_loss(outputs, target).backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        adam.step()
+        if isinstance(model, LTC):
+            model.constrain()
+
+    return call
+
+
+def streaming_step(layer, hidden):
+    x = torch.randn(1, INPUTS)
+    if layer in ("lstm", "gru"):
+        cell = nn.LSTMCell(INPUTS, hidden) if layer == "lstm" else nn.GRUCell(INPUTS, hidden)
+        state = (torch.zeros(1, hidden), torch.zeros(1, hidden)) if layer == "lstm" else torch.zeros(1, hidden)
+        step = cell
+    else:
+        cell = build(layer, hidden)
+        state = cell.start(1)
+        # A model that only streams masks its weights once.
+        weights = cell.weights() if isinstance(cell, LTC) else None
+        step = (lambda x, v: cell.step(x, v, weights)) if weights else cell.step
+
+    def call():
+        nonlocal state
+        with torch.no_grad():
+            state = step(x, state)
+
+    return call
+
+
+def main():
+    torch.manual_seed(1)
+    print(f"torch {torch.__version__}", flush=True)
+    call = None
+    for line in sys.stdin:
+        words = line.split()
+        try:
+            if words[0] == "case":
+                layer, kind, hidden, threads = words[1], words[2], int(words[3]), int(words[4])
+                torch.set_num_threads(threads)
+                call = (learning_step if kind == "learn" else streaming_step)(layer, hidden)
+                print("ready", flush=True)
+            else:
+                begin = time.perf_counter()
+                for _ in range(int(words[1])):
+                    call()
+                print(repr(time.perf_counter() - begin), flush=True)
+        except Exception as error:
+            print(f"error {error}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

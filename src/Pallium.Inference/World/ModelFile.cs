@@ -95,6 +95,12 @@ internal static class ModelFile
         }
 
         var linear = new LinearBase([.. layout.Variables.Select(variable => variable.Group)], exogenous, tensors);
+        Dictionary<string, BaseTensor> used = linear.Tensors();
+        if (used.Count != tensors.Count || !used.All(item => tensors.TryGetValue(item.Key, out BaseTensor read) && read.Shape.SequenceEqual(item.Value.Shape)))
+        {
+            throw new FormatException("its base lacks a tensor or has one that it does not use");
+        }
+
         var core = new SliceCore(layout, linear, exogenous, clock.Features);
         if (metadata.NetworkShares.Length != layout.Variables.Length)
         {

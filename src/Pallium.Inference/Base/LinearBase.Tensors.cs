@@ -23,6 +23,7 @@ internal sealed partial class LinearBase
         _weights = Take(tensors, "exogenous", exogenousCount + 1, d);
         _marginal = Take(tensors, "marginal", d, d);
         _limits = Take(tensors, "limits", d);
+        _doubt = Take(tensors, "doubt", d);
         var stages = new List<LinearStage>();
         while (tensors.TryGetValue(StageName(stages.Count, "own"), out BaseTensor own))
         {
@@ -76,6 +77,7 @@ internal sealed partial class LinearBase
             ["exogenous"] = new([ExogenousCount + 1, d], _weights),
             ["marginal"] = new([d, d], _marginal),
             ["limits"] = new([d], _limits),
+            ["doubt"] = new([d], _doubt),
         };
         for (int s = 0; s < _stages.Length; s++)
         {

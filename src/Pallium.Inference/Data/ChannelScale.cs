@@ -25,9 +25,6 @@ public sealed record ChannelScale(ChannelKind Kind)
     /// <summary>Share of zeros in the training part, in [0, 1); 0 without an atom.</summary>
     public double AtomShare { get; init; }
 
-    /// <summary>The z that stands for zero where there is an atom: low among the positive values, so that zero lies at their foot.</summary>
-    public double ZeroLevel { get; init; }
-
     /// <summary>δ, the step of recorded values, in the channel's unit.</summary>
     public double Resolution { get; init; } = 1;
 
@@ -100,14 +97,6 @@ public sealed record ChannelScale(ChannelKind Kind)
         // Sums with a selector run in order; the library may reorder a plain one.
         double mean = seen.Sum(x => x) / seen.Length;
         double deviation = Math.Sqrt(seen.Sum(x => (x - mean) * (x - mean)) / seen.Length);
-
-        if (scale.HasAtom)
-        {
-            const double Foot = 0.01;
-            seen.AsSpan().Sort();
-            double foot = seen[(int)(Foot * (seen.Length - 1))];
-            scale = scale with { ZeroLevel = (foot - mean) / Math.Max(deviation, 1e-12) };
-        }
 
         // A channel that hardly moves in the training part must not blow up what comes after it.
         double least = deviation > 0 ? channel.Resolution / 2 : Math.Max(channel.Resolution, Math.Abs(mean) / 100);

@@ -191,7 +191,7 @@ internal sealed class SliceCore(SliceLayout layout, LinearBase linear, int exoge
                 variance -= shared * shared / spread;
             }
 
-            // Zeros, which all stand at one level, have no spread of their own and have diluted that of the positive values.
+            // Zeros have no spread of size, so that the pooled variance is the positive values' own times their share.
             variance /= 1 - layout.Scale(variable.Channel).AtomShare;
         }
 

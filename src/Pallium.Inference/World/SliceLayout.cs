@@ -103,7 +103,11 @@ internal sealed class SliceLayout
     public int OutcomeOf(int channel, double value) =>
         Schema.Channels[channel].IsNumeric ? (value > 0 ? 1 : 0) : (int)value;
 
-    /// <summary>Writes a slice's coordinates; NaN where a channel is a hole. A zero of a channel with an atom stands at the foot of its positive values.</summary>
+    /// <summary>Writes a slice's coordinates; NaN where a channel is a hole.</summary>
+    /// <remarks>
+    /// A value that is zero has the mean size of those above it: given that it is zero, its size tells nothing more. (Were the size a
+    /// hole, the base would condition on the other channels as if it had not been told.)
+    /// </remarks>
     public void Encode(ReadOnlySpan<double> values, Span<double> coordinates)
     {
         foreach (SliceVariable variable in Variables)
@@ -117,7 +121,7 @@ internal sealed class SliceLayout
             else if (!variable.IsDiscrete)
             {
                 ChannelScale scale = _normalizer.Channels[variable.Channel];
-                target[0] = scale.HasAtom && value <= 0 ? scale.ZeroLevel : scale.Encode(value);
+                target[0] = scale.HasAtom && value <= 0 ? 0 : scale.Encode(value);
             }
             else if (variable.Coordinates == 1)
             {

@@ -100,7 +100,7 @@ internal sealed class SparseSynapses<T> : SynapseBank<T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Accumulate<V>(int lanes, ReadOnlySpan<T> sources, Span<T> numerators, Span<T> denominators)
+    internal void Accumulate<V>(int lanes, ReadOnlySpan<T> sources, Span<T> numerators, Span<T> denominators)
         where V : unmanaged, ILanes<V, T>
     {
         ref T values = ref MemoryMarshal.GetReference(sources);
@@ -130,7 +130,7 @@ internal sealed class SparseSynapses<T> : SynapseBank<T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void AccumulateBackward<V>(
+    internal void AccumulateBackward<V>(
         int lanes, ReadOnlySpan<T> sources, ReadOnlySpan<T> dNumerators, ReadOnlySpan<T> dDenominators, Span<T> dSources, Span<T> sums)
         where V : unmanaged, ILanes<V, T>
     {
@@ -153,11 +153,12 @@ internal sealed class SparseSynapses<T> : SynapseBank<T>
                     V slope = V.Broadcast(Unsafe.Add(ref synapse, Weight) * steepness * toSlope);
                     V v = V.Load(ref values, source);
                     V g = one / SynapseGate.Denominator<T, V>(V.MultiplyAdd(V.Broadcast(steepness), v, V.Broadcast(Unsafe.Add(ref synapse, Offset))));
-                    V q = V.MultiplyAdd(a, V.Broadcast(Unsafe.Add(ref synapse, Reversal)), b) * (g * (one - g));
+                    V open = V.MultiplyAdd(a, V.Broadcast(Unsafe.Add(ref synapse, Reversal)), b) * g;
+                    V q = V.MultiplyAdd(-open, g, open);
                     V.Store(V.MultiplyAdd(q, slope, V.Load(ref dValues, source)), ref dValues, source);
                     ref T sum = ref sums[(i * Fields * lanes) + lane];
                     V.Store(V.MultiplyAdd(a, g, V.Load(ref sum, 0)), ref sum, 0);
-                    V.Store(V.MultiplyAdd(b, g, V.Load(ref sum, (nuint)lanes)), ref sum, (nuint)lanes);
+                    V.Store(V.Load(ref sum, (nuint)lanes) + open, ref sum, (nuint)lanes);
                     V.Store(V.Load(ref sum, (nuint)(2 * lanes)) + q, ref sum, (nuint)(2 * lanes));
                     V.Store(V.MultiplyAdd(q, v, V.Load(ref sum, (nuint)(3 * lanes))), ref sum, (nuint)(3 * lanes));
                 }

@@ -1,9 +1,14 @@
+using System.Diagnostics;
+using Pallium.Layers;
+
 namespace Pallium.Benchmarks;
 
 /// <summary>Learning steps against torch: forward over [batch 32, time 32, input 8], squared error, reverse, clip, Adam, on both sides.</summary>
 internal static class LearningSuite
 {
     private const int Batch = 32;
+    private const int Steps = 32;
+    private const int Inputs = 8;
 
     public static void Run(Session session)
     {
@@ -31,6 +36,26 @@ internal static class LearningSuite
             new Target(Ratio: atLeast),
             threads);
 
-    // Layers are added here as they come to be.
-    private static Contestant? Ours(string layer, int hidden, int threads) => null;
+    private static Contestant Ours(string layer, int hidden, int threads)
+    {
+        var step = new LearningStep(Build(layer, hidden, Inputs), Batch, Steps, threads);
+        return calls =>
+        {
+            long start = Stopwatch.GetTimestamp();
+            for (int i = 0; i < calls; i++)
+            {
+                step.Run();
+            }
+
+            return Stopwatch.GetElapsedTime(start).TotalSeconds;
+        };
+    }
+
+    /// <summary>The layer of ours that a case of the peer is held against.</summary>
+    public static ISequenceLayer<float> Build(string layer, int hidden, int inputs) => StackText.Parse(layer switch
+    {
+        "ltc-ncp" => $"ltc(ncp:{hidden})",
+        "cfc" => $"liquid({hidden})",
+        _ => $"{layer}({hidden})",
+    }).Build<float>(inputs);
 }

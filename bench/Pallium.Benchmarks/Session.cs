@@ -32,10 +32,10 @@ internal sealed class Session : IDisposable
         Spread? we = ours is null ? null : new Spread(oursSeconds, unit);
         Spread? they = rival is null ? null : new Spread(rivalSeconds, unit);
         double? ratio = we is null || they is null ? null : unit.IsRate ? we.Median / they.Median : they.Median / we.Median;
-        bool? met = target?.Ratio is double least ? ratio >= least
-            : target?.Value is double value ? (unit.IsRate ? we?.Median >= value : we?.Median <= value)
-            : null;
-        string wanted = target?.Ratio is double r ? $">= {r:0.0#} x" : target?.Value is double v ? $"{(unit.IsRate ? ">=" : "<=")} {v}" : "";
+        bool? met = we is null ? null
+            : target?.Value is double value ? (unit.IsRate ? we.Median >= value : we.Median <= value)
+            : target?.Ratio is double atLeast && ratio is not null ? ratio >= atLeast : null;
+        string wanted = target?.Ratio is double least ? $">= {least:0.0#} x" : target?.Value is double v ? $"{(unit.IsRate ? ">=" : "<=")} {v}" : "";
         string verdict = met switch { true => " met", false => " missed", null => "" };
         PrintRow(name, $"{threads}", unit.Name, Number(we?.Median), Quartiles(we), Number(they?.Median), Quartiles(they), they is null ? "" : rivalName, Number(ratio), wanted + verdict);
         Write(new

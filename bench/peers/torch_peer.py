@@ -11,9 +11,13 @@ import math
 import sys
 import time
 
-import torch
-from torch import nn
-from torch.nn import functional as F
+try:
+    import torch
+    from torch import nn
+    from torch.nn import functional as F
+except ImportError:
+    print("absent", flush=True)
+    sys.exit()
 
 BATCH, TIME, INPUTS, UNFOLDS = 32, 32, 8, 6
 

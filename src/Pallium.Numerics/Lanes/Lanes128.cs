@@ -77,12 +77,16 @@ public readonly struct Lanes128<T>(Vector128<T> value) : ILanes<Lanes128<T>, T>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> Min(Lanes128<T> a, Lanes128<T> b) =>
-        Unsafe.BitCast<Vector128<T>, Lanes128<T>>(Vector128.MinNative(a._value, b._value));
+        Unsafe.BitCast<Vector128<T>, Lanes128<T>>(X86Base.IsSupported
+            ? Vector128.MinNative(a._value, b._value)
+            : Vector128.ConditionalSelect(Vector128.LessThan(a._value, b._value), a._value, b._value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> Max(Lanes128<T> a, Lanes128<T> b) =>
-        Unsafe.BitCast<Vector128<T>, Lanes128<T>>(Vector128.MaxNative(a._value, b._value));
+        Unsafe.BitCast<Vector128<T>, Lanes128<T>>(X86Base.IsSupported
+            ? Vector128.MaxNative(a._value, b._value)
+            : Vector128.ConditionalSelect(Vector128.GreaterThan(a._value, b._value), a._value, b._value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

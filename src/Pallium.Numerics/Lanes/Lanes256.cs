@@ -77,12 +77,16 @@ public readonly struct Lanes256<T>(Vector256<T> value) : ILanes<Lanes256<T>, T>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> Min(Lanes256<T> a, Lanes256<T> b) =>
-        Unsafe.BitCast<Vector256<T>, Lanes256<T>>(Vector256.MinNative(a._value, b._value));
+        Unsafe.BitCast<Vector256<T>, Lanes256<T>>(X86Base.IsSupported
+            ? Vector256.MinNative(a._value, b._value)
+            : Vector256.ConditionalSelect(Vector256.LessThan(a._value, b._value), a._value, b._value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> Max(Lanes256<T> a, Lanes256<T> b) =>
-        Unsafe.BitCast<Vector256<T>, Lanes256<T>>(Vector256.MaxNative(a._value, b._value));
+        Unsafe.BitCast<Vector256<T>, Lanes256<T>>(X86Base.IsSupported
+            ? Vector256.MaxNative(a._value, b._value)
+            : Vector256.ConditionalSelect(Vector256.GreaterThan(a._value, b._value), a._value, b._value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -77,12 +77,16 @@ public readonly struct Lanes512<T>(Vector512<T> value) : ILanes<Lanes512<T>, T>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> Min(Lanes512<T> a, Lanes512<T> b) =>
-        Unsafe.BitCast<Vector512<T>, Lanes512<T>>(Vector512.MinNative(a._value, b._value));
+        Unsafe.BitCast<Vector512<T>, Lanes512<T>>(X86Base.IsSupported
+            ? Vector512.MinNative(a._value, b._value)
+            : Vector512.ConditionalSelect(Vector512.LessThan(a._value, b._value), a._value, b._value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> Max(Lanes512<T> a, Lanes512<T> b) =>
-        Unsafe.BitCast<Vector512<T>, Lanes512<T>>(Vector512.MaxNative(a._value, b._value));
+        Unsafe.BitCast<Vector512<T>, Lanes512<T>>(X86Base.IsSupported
+            ? Vector512.MaxNative(a._value, b._value)
+            : Vector512.ConditionalSelect(Vector512.GreaterThan(a._value, b._value), a._value, b._value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

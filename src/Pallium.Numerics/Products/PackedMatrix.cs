@@ -30,7 +30,7 @@ public sealed class PackedMatrix<T>
         Rows = rows;
         Columns = columns;
         _width = width;
-        _panels = new AlignedBuffer<T>(rows * ((columns + width - 1) / width * width));
+        _panels = new AlignedBuffer<T>(checked(rows * ((columns + width - 1) / width * width)));
     }
 
     /// <summary>k.</summary>

@@ -52,6 +52,7 @@ internal static class PanelPacking<T>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void PackElements(
         int firstRow, int endRow, int firstColumn, int endColumn, ref readonly T source, nint rowStride, nint columnStride, ref T panel, int width)
     {

@@ -195,7 +195,7 @@ internal readonly record struct BigFloat(BigInteger Mantissa, int Exponent)
         return sum;
     }
 
-    private static BigFloat Sqrt(BigFloat x)
+    public static BigFloat Sqrt(BigFloat x)
     {
         BigFloat root = Math.Sqrt(x.ToDouble());
         for (int bits = 50; bits < 2 * Bits; bits *= 2)

@@ -5,7 +5,12 @@ public sealed class ElementaryNormalTests
     /// <summary>Bits that leave 200 right in 1 - erf(x) at x = 27.</summary>
     private const int TailBits = 1_400;
 
-    private static readonly double[] Points = [.. Enumerable.Range(0, 217).Select(i => (-10 + i) / 8.0 * 1.0078125), 0.5, 0.49999999999999994, -0.0, 1e-20, 1e-300];
+    /// <summary>From -1.3 to 26, an eighth apart in the long form.</summary>
+    private static readonly double[] Points =
+    [
+        .. Enumerable.Range(0, 217).Where(i => i % 5 == 0 || Environment.GetEnvironmentVariable("PALLIUM_LONG") == "1").Select(i => (-10 + i) / 8.0 * 1.0078125),
+        0.5, 0.49999999999999994, -0.0, 1e-20, 1e-300,
+    ];
 
     [Fact]
     public void Erfc_is_right_to_four_ulp() =>
@@ -61,11 +66,9 @@ public sealed class ElementaryNormalTests
     }
 
     private static BigFloat Cdf(double x) =>
-        BigFloat.With(TailBits, () => BigFloat.Scale(Complement(-(x / Root2())), -1));
+        BigFloat.With(TailBits, () => BigFloat.Scale(Complement(-(x / BigFloat.Sqrt(2.0))), -1));
 
     private static BigFloat Complement(BigFloat x) => BigFloat.One - BigFloat.Erf(x);
-
-    private static BigFloat Root2() => BigFloat.Exp(BigFloat.Scale(BigFloat.Log(2.0), -1));
 
     private static void Holds(double ulps, string name, Func<double, double> function, Func<double, BigFloat> truth, IEnumerable<double> inputs)
     {

@@ -2,6 +2,8 @@ namespace Pallium.Numerics.Tests;
 
 public sealed class ElementaryScalarsTests
 {
+    private static readonly int Count = Environment.GetEnvironmentVariable("PALLIUM_LONG") == "1" ? 30_000 : 1_000;
+
     private readonly System.Random _random = new(7);
 
     [Fact]
@@ -41,10 +43,10 @@ public sealed class ElementaryScalarsTests
     public void Pow_is_right_to_one_ulp()
     {
         double worst = 0;
-        for (int i = 0; i < 3_000; i++)
+        for (int i = 0; i < Count; i++)
         {
             double x = i % 3 == 0 ? 0.9 + (0.2 * _random.NextDouble()) : Math.ScaleB(1 + _random.NextDouble(), _random.Next(-1074, 1023));
-            double y = 700 / Math.Log(x) * ((2 * _random.NextDouble()) - 1);
+            double y = 744 / Math.Log(x) * ((2 * _random.NextDouble()) - 1);
             BigFloat truth = BigFloat.Exp(BigFloat.Log(x) * y);
             worst = Math.Max(worst, BigFloat.Ulps(Elementary.Pow(x, y), truth));
         }
@@ -132,8 +134,8 @@ public sealed class ElementaryScalarsTests
     }
 
     private IEnumerable<double> Magnitudes(int low, int high, Func<double, bool> allowed) =>
-        Enumerable.Range(0, 3_000).Select(_ => Math.ScaleB((2 * _random.NextDouble()) - 1, _random.Next(low, high))).Where(allowed);
+        Enumerable.Range(0, Count).Select(_ => Math.ScaleB((2 * _random.NextDouble()) - 1, _random.Next(low, high))).Where(allowed);
 
     private IEnumerable<double> Even(double low, double high) =>
-        Enumerable.Range(0, 3_000).Select(_ => low + (_random.NextDouble() * (high - low)));
+        Enumerable.Range(0, Count).Select(_ => low + (_random.NextDouble() * (high - low)));
 }

@@ -141,7 +141,7 @@ public sealed class ElementaryTests
     {
         ElementaryFunction function = ElementaryFunction.Called(name);
         System.Random random = new(4);
-        float[] x = new float[1 << 16];
+        float[] x = new float[Long ? 1 << 16 : 1 << 13];
         random.NextBytes(System.Runtime.InteropServices.MemoryMarshal.AsBytes(x.AsSpan()));
         double[] wide = [.. x.Select((v, i) => i % 2 == 0 ? v : BitConverter.Int64BitsToDouble(random.NextInt64(long.MinValue, long.MaxValue)))];
         float[] y = new float[x.Length];

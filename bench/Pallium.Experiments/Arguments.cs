@@ -1,0 +1,36 @@
+using System.Globalization;
+
+namespace Pallium.Experiments;
+
+/// <summary>Pairs of --name value.</summary>
+internal sealed class Arguments
+{
+    private readonly Dictionary<string, string> _values = [];
+
+    public Arguments(ReadOnlySpan<string> pairs)
+    {
+        for (int i = 0; i < pairs.Length; i += 2)
+        {
+            if (!pairs[i].StartsWith("--", StringComparison.Ordinal) || i + 1 == pairs.Length)
+            {
+                throw new ExperimentException($"Found '{pairs[i]}', expected --name value.");
+            }
+
+            _values[pairs[i][2..]] = pairs[i + 1];
+        }
+    }
+
+    public string Text(string name, string otherwise) => _values.GetValueOrDefault(name, otherwise);
+
+    public int Count(string name, int otherwise)
+    {
+        if (!_values.TryGetValue(name, out string? text))
+        {
+            return otherwise;
+        }
+
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value > 0
+            ? value
+            : throw new ExperimentException($"Option --{name}: found '{text}', expected a positive whole number.");
+    }
+}

@@ -1,0 +1,27 @@
+using Pallium.Experiments;
+
+const string Usage = """
+    dotnet run -c Release --project bench/Pallium.Experiments -- COMMAND [--name value ...]
+      occupancy | traffic   the papers' protocols  --recipe paper|ours --stacks 'ltc(32);lstm(32)' --seeds 5 --threads 1 [--epochs N] [--patience N]
+      tables                what bench/results holds, as Markdown
+    Finished runs (suite, stack, recipe, seed) are skipped.
+    """;
+
+try
+{
+    var arguments = new Arguments(args.Length > 0 ? args.AsSpan(1) : []);
+    switch (args.FirstOrDefault())
+    {
+        case "occupancy" or "traffic":
+            SupervisedRuns.Run(args[0], arguments);
+            return 0;
+        default:
+            Console.Error.WriteLine(Usage);
+            return 2;
+    }
+}
+catch (ExperimentException error)
+{
+    Console.Error.WriteLine(error.Message);
+    return 2;
+}

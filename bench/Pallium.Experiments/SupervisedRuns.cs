@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using System.Globalization;
+using Pallium.Layers;
+using Pallium.Learning;
+using Pallium.Numerics;
+
+namespace Pallium.Experiments;
+
+/// <summary>Runs stacks and seeds of a protocol that have no result yet, one after another; seed by seed, so that tables fill evenly.</summary>
+internal static class SupervisedRuns
+{
+    public static void Run(string suite, Arguments arguments)
+    {
+        string recipe = arguments.Text("recipe", Recipe.Paper);
+        string[] stacks = arguments.Text("stacks", "ltc(32);ltc(ncp:32);cfc(32);lstm(32);gru(32)").Split(';');
+        int seeds = arguments.Count("seeds", 5);
+        int threads = arguments.Count("threads", 1);
+        var data = Suite.Load(suite, recipe);
+        for (int seed = 1; seed <= seeds; seed++)
+        {
+            foreach (string stack in stacks)
+            {
+                if (!ResultFile.Read(suite).Exists(done => (done.Stack, done.Recipe, done.Seed) == (stack, recipe, (ulong)seed)))
+                {
+                    RunResult result = RunOne(data, suite, stack, recipe, (ulong)seed, arguments, threads);
+                    ResultFile.Append(result);
+                    Console.WriteLine(FormattableString.Invariant(
+                        $"{suite} {recipe} {stack} seed {seed}: test {result.TestError:F5}, validation {result.ValidationError:F5}, best epoch {result.BestEpoch} of {result.Epochs}, {result.Seconds:F0} s"));
+                }
+            }
+        }
+    }
+
+    private static RunResult RunOne(Suite data, string suite, string stack, string recipeName, ulong seed, Arguments arguments, int threads)
+    {
+        var clock = Stopwatch.StartNew();
+        var recipe = Recipe.Named(recipeName, suite, stack);
+        recipe = recipe with { Epochs = arguments.Count("epochs", recipe.Epochs), PatienceEpochs = arguments.Count("patience", recipe.PatienceEpochs) };
+        ISequenceLayer<float> trunk = StackText.Parse(stack).Build<float>(data.Training.InputWidth);
+        var model = new StepwiseModel<float>(trunk, data.Outputs, data.Goal);
+        var task = new StepwiseTask<float>(
+            model, data.Training, data.Validation, new StepwiseOptions { BatchSize = recipe.BatchSize, ChoosesByError = recipe.ChoosesByError }, new Rng(seed));
+        TrainingOutcome outcome = new Trainer<float>(task, recipe.TrainerFor(task.StepsPerEpoch, recipeName, threads)).Run(progress => Show(progress, task.StepsPerEpoch));
+        using var runner = new ChunkRunner(threads);
+        StepwiseScore validation = task.Score(data.Validation, runner);
+        StepwiseScore test = task.Score(data.Test, runner);
+        return new RunResult
+        {
+            Suite = suite,
+            Stack = stack,
+            Recipe = recipeName,
+            Seed = seed,
+            Parameters = model.Parameters.Length,
+            Epochs = (int)(outcome.Steps / task.StepsPerEpoch),
+            BestEpoch = (int)(outcome.BestStep / task.StepsPerEpoch),
+            ValidationLoss = validation.Loss,
+            ValidationError = validation.Error,
+            TestLoss = test.Loss,
+            TestError = test.Error,
+            Seconds = clock.Elapsed.TotalSeconds,
+            Divergences = outcome.Divergences,
+        };
+    }
+
+    private static void Show(TrainingProgress progress, int stepsPerEpoch)
+    {
+        if (progress.Step % stepsPerEpoch == 0)
+        {
+            Console.Error.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"  epoch {progress.Step / stepsPerEpoch}: loss {progress.Loss:F4}, validation {progress.ValidationLoss:F5}, best {progress.BestLoss:F5}, {progress.SlicesPerSecond:F0} slices/s"));
+        }
+    }
+}

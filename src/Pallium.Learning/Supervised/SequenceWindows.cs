@@ -1,0 +1,57 @@
+using System.Numerics;
+
+namespace Pallium.Learning;
+
+/// <summary>Independent windows of equal length with a target at every step: what a protocol of short sequences learns from or is tested on.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed class SequenceWindows<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>Windows over the given arrays, which are kept, not copied.</summary>
+    /// <param name="steps">T, slices of a window.</param>
+    /// <param name="inputs">x, [N, T, I].</param>
+    /// <param name="inputWidth">I.</param>
+    /// <param name="targets">[N, T, O]: numbers to regress on, or the index of a class (O = 1).</param>
+    /// <param name="targetWidth">O.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A size is not positive.</exception>
+    /// <exception cref="ArgumentException">The arrays do not hold the same, whole number of windows.</exception>
+    public SequenceWindows(int steps, T[] inputs, int inputWidth, T[] targets, int targetWidth)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(steps);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(inputWidth);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(targetWidth);
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(targets);
+        Count = inputs.Length / (steps * inputWidth);
+        if (inputs.Length != Count * steps * inputWidth || targets.Length != Count * steps * targetWidth)
+        {
+            throw new ArgumentException(
+                $"Found {inputs.Length} inputs and {targets.Length} targets; N windows of {steps} steps hold N·{steps * inputWidth} and N·{steps * targetWidth}.",
+                nameof(inputs));
+        }
+
+        Steps = steps;
+        Inputs = inputs;
+        InputWidth = inputWidth;
+        Targets = targets;
+        TargetWidth = targetWidth;
+    }
+
+    /// <summary>N.</summary>
+    public int Count { get; }
+
+    /// <summary>T.</summary>
+    public int Steps { get; }
+
+    /// <summary>I.</summary>
+    public int InputWidth { get; }
+
+    /// <summary>O.</summary>
+    public int TargetWidth { get; }
+
+    /// <summary>x, [N, T, I].</summary>
+    internal T[] Inputs { get; }
+
+    /// <summary>[N, T, O].</summary>
+    internal T[] Targets { get; }
+}

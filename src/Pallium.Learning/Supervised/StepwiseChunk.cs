@@ -1,0 +1,90 @@
+using System.Numerics;
+using Pallium.Numerics;
+
+namespace Pallium.Learning;
+
+/// <summary>Up to 16 windows of a batch, and the tape that learns from them.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+internal sealed class StepwiseChunk<T>(StepwiseModel<T> model)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    public const int MostRows = 16;
+
+    private readonly Tape<T> _tape = new();
+    private T[] _targets = [];
+
+    /// <summary>Summed loss over steps; adds its gradient.</summary>
+    public ChunkLoss Learn(SequenceWindows<T> windows, ReadOnlySpan<int> chosen, Rng noise, int firstRow, Gradients<T> gradients)
+    {
+        Variable outputs = Forward(windows, chosen, noise, firstRow);
+        Variable loss = Loss(outputs, windows, chosen);
+        _tape.CheckFinite(loss, "loss");
+        _tape.Backward(loss, gradients);
+        return new ChunkLoss(double.CreateTruncating(_tape.Value(loss)[0]), chosen.Length * windows.Steps);
+    }
+
+    /// <summary>Summed loss and error over steps.</summary>
+    public (double Loss, double Error) Evaluate(SequenceWindows<T> windows, ReadOnlySpan<int> chosen)
+    {
+        Variable outputs = Forward(windows, chosen, null, 0);
+        double loss = double.CreateTruncating(_tape.Value(Loss(outputs, windows, chosen))[0]);
+        return (loss, model.Goal == StepwiseGoal.Regression ? loss : Mistakes(_tape.Value(outputs)));
+    }
+
+    private Variable Forward(SequenceWindows<T> windows, ReadOnlySpan<int> chosen, Rng? noise, int firstRow)
+    {
+        _tape.Reset();
+        Variable inputs = _tape.Constant(windows.Steps * chosen.Length, windows.InputWidth);
+        TimeMajor(windows.Inputs, windows.Steps, windows.InputWidth, chosen, _tape.Value(inputs));
+        return model.Forward(_tape, inputs, chosen.Length, noise, firstRow);
+    }
+
+    private Variable Loss(Variable outputs, SequenceWindows<T> windows, ReadOnlySpan<int> chosen)
+    {
+        int slices = windows.Steps * chosen.Length;
+        Array.Resize(ref _targets, slices * windows.TargetWidth);
+        TimeMajor(windows.Targets, windows.Steps, windows.TargetWidth, chosen, _targets);
+        if (model.Goal == StepwiseGoal.Regression)
+        {
+            Variable targets = _tape.Constant(_targets, slices, windows.TargetWidth);
+            return _tape.Sum(_tape.Square(_tape.Subtract(outputs, targets)));
+        }
+
+        Span<T> weights = _tape.Arena[_tape.Arena.Take(slices * model.Outputs)];
+        for (int i = 0; i < slices; i++)
+        {
+            weights[(i * model.Outputs) + int.CreateTruncating(_targets[i])] = -T.One;
+        }
+
+        return _tape.WeightedSum(_tape.LogSoftmax(outputs), weights);
+    }
+
+    private int Mistakes(ReadOnlySpan<T> logits)
+    {
+        int mistakes = 0;
+        for (int i = 0; i < _targets.Length; i++)
+        {
+            ReadOnlySpan<T> row = logits.Slice(i * model.Outputs, model.Outputs);
+            int likeliest = 0;
+            for (int k = 1; k < row.Length; k++)
+            {
+                likeliest = row[k] > row[likeliest] ? k : likeliest;
+            }
+
+            mistakes += likeliest == int.CreateTruncating(_targets[i]) ? 0 : 1;
+        }
+
+        return mistakes;
+    }
+
+    private static void TimeMajor(T[] windows, int steps, int width, ReadOnlySpan<int> chosen, Span<T> into)
+    {
+        for (int t = 0; t < steps; t++)
+        {
+            for (int row = 0; row < chosen.Length; row++)
+            {
+                windows.AsSpan(((chosen[row] * steps) + t) * width, width).CopyTo(into[(((t * chosen.Length) + row) * width)..]);
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using System.Numerics;
+using Pallium.Layers;
+using Pallium.Numerics;
+
+namespace Pallium.Learning;
+
+/// <summary>What the readout of a <see cref="StepwiseModel{T}"/> stands for.</summary>
+public enum StepwiseGoal
+{
+    /// <summary>Logits of classes, learned by cross-entropy.</summary>
+    Classification,
+
+    /// <summary>Numbers, learned by squared error.</summary>
+    Regression,
+}
+
+/// <summary>A stack and, at every step, a linear readout of its output: z[t] = W y[t] + b. State starts at zero.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed class StepwiseModel<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly SequenceOperation<T> _trunkOperation;
+    private readonly Parameter<T> _weight;
+    private readonly Parameter<T> _bias;
+
+    /// <summary>A model of zeros; <see cref="Initialize"/> draws its parameters.</summary>
+    /// <param name="trunk">The stack.</param>
+    /// <param name="outputs">Classes, or numbers to regress on.</param>
+    /// <param name="goal">Which of the two.</param>
+    public StepwiseModel(ISequenceLayer<T> trunk, int outputs, StepwiseGoal goal)
+    {
+        ArgumentNullException.ThrowIfNull(trunk);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(outputs);
+        Trunk = trunk;
+        Goal = goal;
+        Outputs = outputs;
+        _weight = new Parameter<T>(outputs, trunk.Outputs) { Decays = true };
+        _bias = new Parameter<T>(outputs);
+        _trunkOperation = new SequenceOperation<T>(trunk);
+        Parameters = new ParameterSet<T>(
+        [
+            .. trunk.Parameters.Select(item => ($"trunk.{item.Name}", item.Parameter)),
+            ("readout.weight", _weight),
+            ("readout.bias", _bias),
+        ]);
+    }
+
+    /// <summary>The stack.</summary>
+    public ISequenceLayer<T> Trunk { get; }
+
+    /// <summary>What the readout stands for.</summary>
+    public StepwiseGoal Goal { get; }
+
+    /// <summary>Classes, or numbers to regress on.</summary>
+    public int Outputs { get; }
+
+    /// <summary>Parameters of stack and readout.</summary>
+    public ParameterSet<T> Parameters { get; }
+
+    /// <summary>Draws the parameters anew; the readout's uniformly in ±1/√(outputs of the stack).</summary>
+    public void Initialize(Rng rng)
+    {
+        Trunk.Initialize(rng.For("trunk"));
+        double bound = 1 / Math.Sqrt(Trunk.Outputs);
+        rng.For("weight").Uniform(_weight.Values, -bound, bound);
+        rng.For("bias").Uniform(_bias.Values, -bound, bound);
+    }
+
+    /// <summary>Rebuilds what is derived from the parameters.</summary>
+    public void Refresh() => Trunk.Refresh();
+
+    /// <summary>z over a window, as variables of a tape.</summary>
+    /// <param name="tape">Receives the nodes.</param>
+    /// <param name="inputs">x, [T·B, I], time-major.</param>
+    /// <param name="rows">B.</param>
+    /// <param name="noise">Stream for dropout; null: nothing is dropped.</param>
+    /// <param name="firstRow">Index of the first row in the whole batch.</param>
+    /// <returns>z, [T·B, O].</returns>
+    /// <exception cref="DivergenceException">The stack's outputs are not finite.</exception>
+    public Variable Forward(Tape<T> tape, Variable inputs, int rows, Rng? noise, int firstRow)
+    {
+        ArgumentNullException.ThrowIfNull(tape);
+        int steps = tape.Shape(inputs).Rows / rows;
+        Variable elapsed = tape.Constant(steps, rows);
+        tape.Value(elapsed).Fill(T.One);
+        Variable outputs = _trunkOperation.Forward(tape, inputs, elapsed, tape.Constant(rows, Trunk.StateSize), noise, firstRow);
+        tape.CheckFinite(outputs, "trunk", rows);
+        return tape.Affine(outputs, _weight, _bias);
+    }
+}

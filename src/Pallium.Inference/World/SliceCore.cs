@@ -190,6 +190,9 @@ internal sealed class SliceCore(SliceLayout layout, LinearBase linear, int exoge
                 mean += shared / spread * (1 - gaussian.Mean[above]);
                 variance -= shared * shared / spread;
             }
+
+            // Zeros, which all stand at one level, have no spread of their own and have diluted that of the positive values.
+            variance /= 1 - layout.Scale(variable.Channel).AtomShare;
         }
 
         double width = layout.WidthAt(variable.Channel, mean);

@@ -103,7 +103,7 @@ internal sealed class SliceLayout
     public int OutcomeOf(int channel, double value) =>
         Schema.Channels[channel].IsNumeric ? (value > 0 ? 1 : 0) : (int)value;
 
-    /// <summary>Writes a slice's coordinates; NaN where a channel is a hole or where a value that is zero has no size.</summary>
+    /// <summary>Writes a slice's coordinates; NaN where a channel is a hole. A zero of a channel with an atom stands at the foot of its positive values.</summary>
     public void Encode(ReadOnlySpan<double> values, Span<double> coordinates)
     {
         foreach (SliceVariable variable in Variables)
@@ -116,7 +116,8 @@ internal sealed class SliceLayout
             }
             else if (!variable.IsDiscrete)
             {
-                target[0] = _discrete[variable.Channel] >= 0 && value <= 0 ? double.NaN : _normalizer.Channels[variable.Channel].Encode(value);
+                ChannelScale scale = _normalizer.Channels[variable.Channel];
+                target[0] = scale.HasAtom && value <= 0 ? scale.ZeroLevel : scale.Encode(value);
             }
             else if (variable.Coordinates == 1)
             {

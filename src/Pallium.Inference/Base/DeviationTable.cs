@@ -94,6 +94,40 @@ internal sealed class DeviationTable
     /// <summary>The features of row <paramref name="row"/>.</summary>
     public ReadOnlySpan<double> Features(int row) => _features.AsSpan(row * FeatureCount, FeatureCount);
 
+    /// <summary>Mean and covariance of the exogenous features over all rows.</summary>
+    public (double[] Mean, double[] Covariance) FeatureMoments()
+    {
+        int e = FeatureCount;
+        var mean = new double[e];
+        var covariance = new double[e * e];
+        int rows = Series.Sum(series => series.Length);
+        foreach (RowRange series in Series)
+        {
+            for (int t = series.Start; t < series.End; t++)
+            {
+                ReadOnlySpan<double> x = Features(t);
+                for (int i = 0; i < e; i++)
+                {
+                    mean[i] += x[i] / rows;
+                    for (int j = 0; j < e; j++)
+                    {
+                        covariance[(i * e) + j] += x[i] * x[j] / rows;
+                    }
+                }
+            }
+        }
+
+        for (int i = 0; i < e; i++)
+        {
+            for (int j = 0; j < e; j++)
+            {
+                covariance[(i * e) + j] -= mean[i] * mean[j];
+            }
+        }
+
+        return (mean, covariance);
+    }
+
     /// <summary>Fits marginal mean and covariance to <paramref name="rows"/>, and fills the deviations of all rows.</summary>
     /// <param name="rows">Rows to learn from.</param>
     /// <param name="useFeatures">Whether the mean may depend on the features.</param>
@@ -226,7 +260,7 @@ internal sealed class DeviationTable
 
             slice.PriorMeanStore.AsSpan().Clear();
             Marginal.AsSpan().CopyTo(slice.PriorCovarianceStore);
-            slice.Begin(hasPast: false);
+            slice.Begin(SliceKnowledge.Features);
             for (int j = 0; j < Coordinates; j++)
             {
                 if (!double.IsNaN(row[j]))

@@ -2,7 +2,7 @@ using Pallium.Numerics;
 
 namespace Pallium.Inference;
 
-/// <summary>Calibrates the discrete channels of a fitted base on training slices with random clamp sets, with and without a past.</summary>
+/// <summary>Calibrates the discrete channels of a fitted base on training slices with random clamp sets, for each <see cref="SliceKnowledge"/>.</summary>
 internal sealed class DiscreteFit
 {
     private const int Examples = 3000;
@@ -32,19 +32,18 @@ internal sealed class DiscreteFit
         }
 
         Dictionary<string, BaseTensor> tensors = _base.Tensors();
-        var without = discrete.Select(g => new Sample(_data.Groups[g])).ToArray();
-        var with = discrete.Select(g => new Sample(_data.Groups[g])).ToArray();
-        Collect(discrete, without, with);
+        Sample[][] samples = [.. discrete.Select(g => Enumerable.Range(0, LinearBase.Situations).Select(_ => new Sample(_data.Groups[g])).ToArray())];
+        Collect(discrete, samples);
         for (int i = 0; i < discrete.Length; i++)
         {
-            double[] both = [.. without[i].Fit(), .. with[i].Fit()];
-            tensors[LinearBase.CalibrationName(discrete[i])] = new([2, both.Length / 2], both);
+            double[] all = [.. samples[i].SelectMany(sample => sample.Fit())];
+            tensors[LinearBase.CalibrationName(discrete[i])] = new([LinearBase.Situations, all.Length / LinearBase.Situations], all);
         }
 
         return new LinearBase(_data.Groups, _data.ExogenousCount, tensors);
     }
 
-    private void Collect(int[] discrete, Sample[] without, Sample[] with)
+    private void Collect(int[] discrete, Sample[][] samples)
     {
         int d = _data.Coordinates;
         int e = _data.ExogenousCount;
@@ -62,12 +61,14 @@ internal sealed class DiscreteFit
                 {
                     for (int i = 0; i < discrete.Length; i++)
                     {
+                        _base.NoPast(_slice);
+                        Add(discrete[i], values, samples[i]);
                         _base.NoPast(features, _slice);
-                        Add(discrete[i], values, without[i]);
+                        Add(discrete[i], values, samples[i]);
                         _base.Predict(state, features, series.Elapsed[t], _slice);
                         if (_slice.HasPast)
                         {
-                            Add(discrete[i], values, with[i]);
+                            Add(discrete[i], values, samples[i]);
                         }
                     }
                 }
@@ -78,7 +79,7 @@ internal sealed class DiscreteFit
     }
 
     /// <summary>Clamps a random set of the other channels and records what the slice then says.</summary>
-    private void Add(int group, ReadOnlySpan<double> values, Sample sample)
+    private void Add(int group, ReadOnlySpan<double> values, Sample[] samples)
     {
         BaseGroup target = _data.Groups[group];
         int observed = target.Kind == BaseKind.Binary ? (values[target.Start] > 0.5 ? 1 : 0) : Largest(values.Slice(target.Start, target.Count));
@@ -102,7 +103,7 @@ internal sealed class DiscreteFit
             }
         }
 
-        sample.Add(_slice, observed);
+        samples[(int)_slice.Knowledge].Add(_slice, observed);
     }
 
     private static int Largest(ReadOnlySpan<double> values)

@@ -6,8 +6,8 @@ internal readonly record struct BaseTensor(int[] Shape, double[] Values);
 /// <content>Construction from plain arrays, saving, and the logits of discrete channels.</content>
 internal sealed partial class LinearBase
 {
-    private readonly DiscreteCalibration?[] _withoutPast;
-    private readonly DiscreteCalibration?[] _withPast;
+    /// <summary>[<see cref="SliceKnowledge"/>][channel]; null for real channels.</summary>
+    private readonly DiscreteCalibration?[][] _calibrations;
 
     /// <summary>A base from what <see cref="Tensors"/> gave.</summary>
     /// <param name="groups">The channels.</param>
@@ -25,6 +25,8 @@ internal sealed partial class LinearBase
         _limits = Take(tensors, "limits", d);
         _featureMean = Take(tensors, FeatureMeanName, exogenousCount);
         _featureCovariance = Take(tensors, FeatureCovarianceName, exogenousCount, exogenousCount);
+        _timeless = Timeless();
+        _doubt = Take(tensors, "doubt", d);
         var stages = new List<LinearStage>();
         while (tensors.TryGetValue(StageName(stages.Count, "own"), out BaseTensor own))
         {
@@ -43,26 +45,28 @@ internal sealed partial class LinearBase
         }
 
         _stages = [.. stages];
-        _withoutPast = new DiscreteCalibration?[groups.Count];
-        _withPast = new DiscreteCalibration?[groups.Count];
+        _calibrations = [.. Enumerable.Range(0, Situations).Select(_ => new DiscreteCalibration?[groups.Count])];
         for (int g = 0; g < groups.Count; g++)
         {
             if (groups[g].Kind != BaseKind.Real)
             {
-                double[] both = Take(tensors, CalibrationName(g), 2, groups[g].Classes + 2);
-                _withoutPast[g] = new DiscreteCalibration(both[..(groups[g].Classes + 2)]);
-                _withPast[g] = new DiscreteCalibration(both[(groups[g].Classes + 2)..]);
+                int width = groups[g].Classes + 2;
+                double[] all = Take(tensors, CalibrationName(g), Situations, width);
+                for (int s = 0; s < Situations; s++)
+                {
+                    _calibrations[s][g] = new DiscreteCalibration(all[(s * width)..((s + 1) * width)]);
+                }
             }
         }
     }
 
     /// <summary>Log probabilities of channel <paramref name="group"/>, which is discrete and not clamped, given the slice's clamps. O(n³), no allocation.</summary>
-    /// <param name="slice">From <see cref="Predict"/> or <see cref="NoPast"/>, clamped as wanted.</param>
+    /// <param name="slice">From <see cref="Predict"/> or <see cref="NoPast(ReadOnlySpan{double}, SliceGaussian)"/>, clamped as wanted.</param>
     /// <param name="group">Index in <see cref="Groups"/>.</param>
     /// <param name="logProbabilities">[classes], on return; a binary channel's 0 first.</param>
     public void LogProbabilities(SliceGaussian slice, int group, Span<double> logProbabilities)
     {
-        DiscreteCalibration calibration = (slice.HasPast ? _withPast : _withoutPast)[group]!;
+        DiscreteCalibration calibration = _calibrations[(int)slice.Knowledge][group]!;
         DiscreteEvidence.LogPrior(slice, Groups[group], logProbabilities);
         Span<double> scores = slice.Scratch.AsSpan((2 * Coordinates * Coordinates) + (3 * Coordinates), Groups[group].Classes);
         DiscreteEvidence.Scores(slice, Groups[group], scores);
@@ -80,6 +84,7 @@ internal sealed partial class LinearBase
             ["limits"] = new([d], _limits),
             [FeatureMeanName] = new([ExogenousCount], _featureMean),
             [FeatureCovarianceName] = new([ExogenousCount, ExogenousCount], _featureCovariance),
+            ["doubt"] = new([d], _doubt),
         };
         for (int s = 0; s < _stages.Length; s++)
         {
@@ -91,14 +96,17 @@ internal sealed partial class LinearBase
 
         for (int g = 0; g < Groups.Count; g++)
         {
-            if (_withoutPast[g] is { } without && _withPast[g] is { } with)
+            if (Groups[g].Kind != BaseKind.Real)
             {
-                tensors[CalibrationName(g)] = new([2, without.Parameters.Length], [.. without.Parameters, .. with.Parameters]);
+                tensors[CalibrationName(g)] = new([Situations, Groups[g].Classes + 2], [.. _calibrations.SelectMany(own => own[g]!.Parameters.ToArray())]);
             }
         }
 
         return tensors;
     }
+
+    /// <summary>Number of <see cref="SliceKnowledge"/> values, each with calibrations of its own.</summary>
+    internal const int Situations = 3;
 
     internal const string FeatureMeanName = "feature_mean";
 

@@ -8,7 +8,9 @@ namespace Pallium.Inference;
 /// next slice are predicted from those of the past (<see cref="LinearStage"/>; among several look-backs the longest that the stream's
 /// history fills); what is left is Gaussian. Clamped coordinates condition the others through the covariance (<see cref="SliceGaussian"/>).</para>
 /// <para>A state is one row of <see cref="StateSize"/> numbers, constant in size: the last deviations of every coordinate (a hidden
-/// cell holds its conditional mean given what was seen), the covariance of the last slice's deviations, and three counters.
+/// cell holds its conditional mean given what was seen), the covariance P of the last slice's deviations, per coordinate the time since it was
+/// last seen, and three counters. What other channels tell about one that stays hidden is trusted less than P says: in answers its
+/// variance moves from P towards what it would be without them, by the coordinate's doubt in [0, 1].
 /// The base never changes when it runs and may be shared by threads; states and <see cref="SliceGaussian"/>s belong to one.</para>
 /// </remarks>
 internal sealed partial class LinearBase
@@ -24,8 +26,12 @@ internal sealed partial class LinearBase
     private readonly double[] _limits;
     private readonly double[] _featureMean;
     private readonly double[] _featureCovariance;
+    private readonly double[] _timeless;
+    private readonly double[] _doubt;
     private readonly LinearStage[] _stages;
     private readonly int _ring;
+
+    private int FreshnessStart => (Coordinates * _ring) + (Coordinates * Coordinates);
 
     /// <summary>D, coordinates per slice.</summary>
     public int Coordinates { get; }
@@ -49,9 +55,9 @@ internal sealed partial class LinearBase
     public ReadOnlySpan<double> FeatureCovariance => _featureCovariance;
 
     /// <summary>Numbers in a state; 0 for a table.</summary>
-    public int StateSize => _ring == 0 ? 0 : (Coordinates * _ring) + (Coordinates * Coordinates) + Counters;
+    public int StateSize => _ring == 0 ? 0 : (Coordinates * _ring) + (Coordinates * Coordinates) + Coordinates + Counters;
 
-    /// <summary>A slice to be filled by <see cref="Predict"/> or <see cref="NoPast"/>.</summary>
+    /// <summary>A slice to be filled by <see cref="Predict"/> or <see cref="NoPast(ReadOnlySpan{double}, SliceGaussian)"/>.</summary>
     public SliceGaussian CreateSlice() => new(Coordinates);
 
     /// <summary>Makes <paramref name="state"/> that of a stream of which nothing has been seen.</summary>
@@ -62,7 +68,15 @@ internal sealed partial class LinearBase
     {
         MarginalMean(exogenous, slice.PriorMeanStore);
         _marginal.AsSpan().CopyTo(slice.PriorCovarianceStore);
-        slice.Begin(hasPast: false);
+        slice.Begin(SliceKnowledge.Features);
+    }
+
+    /// <summary>The distribution of a slice of which nothing is known, not even its exogenous features: those are averaged over.</summary>
+    public void NoPast(SliceGaussian slice)
+    {
+        MarginalMean(_featureMean, slice.PriorMeanStore);
+        _timeless.AsSpan().CopyTo(slice.PriorCovarianceStore);
+        slice.Begin(SliceKnowledge.Nothing);
     }
 
     /// <summary>The distribution of the next slice given the past. No allocation.</summary>
@@ -72,23 +86,7 @@ internal sealed partial class LinearBase
     /// <param name="slice">Takes mean and covariance; all clamps are taken back.</param>
     public void Predict(ReadOnlySpan<double> state, ReadOnlySpan<double> exogenous, double elapsed, SliceGaussian slice)
     {
-        LinearStage? stage = Stage(state);
-        if (stage is null)
-        {
-            NoPast(exogenous, slice);
-            return;
-        }
-
-        PredictMean(stage, state, exogenous, elapsed, slice);
-        stage.Dynamics.Spread(elapsed, slice.PriorCovarianceStore);
-        int hidden = Hidden(state, slice.Hidden);
-        if (hidden > 0)
-        {
-            ReadOnlySpan<double> uncertainty = state.Slice(Coordinates * _ring, Coordinates * Coordinates);
-            stage.Dynamics.Carry(elapsed, uncertainty, slice.Hidden.AsSpan(0, hidden), slice.PriorCovarianceStore, slice.Scratch);
-        }
-
-        slice.Begin(hasPast: true);
+        Forecast(state, exogenous, elapsed, slice, doubting: true);
     }
 
     /// <summary>Takes in a slice: the state's next one. No allocation; no matrix work when everything is seen.</summary>
@@ -112,20 +110,27 @@ internal sealed partial class LinearBase
         }
 
         Span<double> marginalMean = slice.Row;
+        Span<double> freshness = state.Slice(FreshnessStart, Coordinates);
         if (complete)
         {
             MarginalMean(exogenous, marginalMean);
             uncertainty.Clear();
+            freshness.Fill(1);
             Push(state, observed, marginalMean, hidden: false);
             return;
         }
 
-        Predict(state, exogenous, elapsed, slice);
+        Forecast(state, exogenous, elapsed, slice, doubting: false);
         for (int j = 0; j < Coordinates; j++)
         {
             if (!double.IsNaN(observed[j]))
             {
                 slice.Clamp(j, observed[j]);
+                freshness[j] = 1;
+            }
+            else if (freshness[j] > 0)
+            {
+                freshness[j] += elapsed;
             }
         }
 
@@ -172,6 +177,69 @@ internal sealed partial class LinearBase
                 mean[j] = Math.FusedMultiplyAdd(exogenous[e], row[j], mean[j]);
             }
         }
+    }
+
+    /// <summary>Σ_m + B C Bᵀ, with C the covariance of the exogenous features over the learning part.</summary>
+    private double[] Timeless()
+    {
+        int d = Coordinates;
+        int e = ExogenousCount;
+        double[] covariance = [.. _marginal];
+        for (int i = 0; i < d; i++)
+        {
+            for (int j = 0; j < d; j++)
+            {
+                for (int k = 0; k < e; k++)
+                {
+                    for (int l = 0; l < e; l++)
+                    {
+                        double product = _weights[((k + 1) * d) + i] * _weights[((l + 1) * d) + j];
+                        covariance[(i * d) + j] = Math.FusedMultiplyAdd(product, _featureCovariance[(k * e) + l], covariance[(i * d) + j]);
+                    }
+                }
+            }
+        }
+
+        return covariance;
+    }
+
+    /// <summary>What a stream holds as the variance of coordinate <paramref name="j"/> of the last slice.</summary>
+    internal double Uncertainty(ReadOnlySpan<double> state, int j) => state[(Coordinates * _ring) + (j * Coordinates) + j];
+
+    /// <summary>What it would hold if it had seen no other coordinate either since it last saw this one.</summary>
+    internal double PathVariance(ReadOnlySpan<double> state, int j)
+    {
+        double freshness = state[FreshnessStart + j];
+        return freshness == 0 ? _marginal[(j * Coordinates) + j] : Stage(state)!.Dynamics.PathVariance(j, freshness - 1);
+    }
+
+    private void Forecast(ReadOnlySpan<double> state, ReadOnlySpan<double> exogenous, double elapsed, SliceGaussian slice, bool doubting)
+    {
+        LinearStage? stage = Stage(state);
+        if (stage is null)
+        {
+            NoPast(exogenous, slice);
+            return;
+        }
+
+        PredictMean(stage, state, exogenous, elapsed, slice);
+        stage.Dynamics.Spread(elapsed, slice.PriorCovarianceStore);
+        int hidden = Hidden(state, slice.Hidden);
+        if (hidden > 0)
+        {
+            // The covariance store is free until the prior is complete.
+            Span<double> uncertainty = slice.CovarianceStore;
+            state.Slice(Coordinates * _ring, Coordinates * Coordinates).CopyTo(uncertainty);
+            for (int h = 0; doubting && h < hidden; h++)
+            {
+                int j = slice.Hidden[h];
+                uncertainty[(j * Coordinates) + j] += _doubt[j] * Math.Max(0, PathVariance(state, j) - uncertainty[(j * Coordinates) + j]);
+            }
+
+            stage.Dynamics.Carry(elapsed, uncertainty, slice.Hidden.AsSpan(0, hidden), slice.PriorCovarianceStore, slice.Scratch);
+        }
+
+        slice.Begin(SliceKnowledge.Past);
     }
 
     private void PredictMean(LinearStage stage, ReadOnlySpan<double> state, ReadOnlySpan<double> exogenous, double elapsed, SliceGaussian slice)

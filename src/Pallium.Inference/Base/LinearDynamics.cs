@@ -67,6 +67,22 @@ internal sealed class LinearDynamics
     /// <summary>The innovation covariance, [D, D].</summary>
     public ReadOnlySpan<double> Innovation => _innovation;
 
+    /// <summary>F[i, j].</summary>
+    public double Step(int i, int j) => _step[(i * _d) + j];
+
+    /// <summary>Variance of coordinate <paramref name="j"/> when nothing has been seen for <paramref name="elapsed"/>: entry (j, j) of V·(1 - Λ^t)·Vᵀ.</summary>
+    public double PathVariance(int j, double elapsed)
+    {
+        double sum = 0;
+        for (int e = 0; e < _d; e++)
+        {
+            double left = _basis[(j * _d) + e];
+            sum += left * left * (1 - Decay(e, elapsed));
+        }
+
+        return sum;
+    }
+
     /// <summary>F^t into <paramref name="power"/>, [D, D]. O(D³).</summary>
     public void Power(double elapsed, Span<double> power)
     {

@@ -2,6 +2,19 @@ using Pallium.Numerics;
 
 namespace Pallium.Inference;
 
+/// <summary>What is known of a slice before any of its cells.</summary>
+internal enum SliceKnowledge
+{
+    /// <summary>Nothing, not even its exogenous features.</summary>
+    Nothing,
+
+    /// <summary>Its exogenous features.</summary>
+    Features,
+
+    /// <summary>Its features and its past.</summary>
+    Past,
+}
+
 /// <summary>The joint Gaussian of one slice's coordinates, and what is left of it as coordinates are clamped one by one.</summary>
 /// <remarks>
 /// Clamping coordinate j to v is m += c_j (v - m_j) / C_jj, C -= c_j c_jᵀ / C_jj with c_j column j of C: O(D²), no allocation. A coordinate
@@ -31,7 +44,10 @@ internal sealed class SliceGaussian
     public int Coordinates { get; }
 
     /// <summary>Whether the slice was predicted from a past.</summary>
-    public bool HasPast { get; internal set; }
+    public bool HasPast => Knowledge == SliceKnowledge.Past;
+
+    /// <summary>What the prediction rests on.</summary>
+    public SliceKnowledge Knowledge { get; internal set; }
 
     /// <summary>[D]: conditional means; a clamped coordinate's own value.</summary>
     public ReadOnlySpan<double> Mean => MeanStore;
@@ -83,7 +99,7 @@ internal sealed class SliceGaussian
         other.PriorCovarianceStore.AsSpan().CopyTo(PriorCovarianceStore);
         other.Floor.AsSpan().CopyTo(Floor);
         other.Clamped.AsSpan().CopyTo(Clamped);
-        HasPast = other.HasPast;
+        Knowledge = other.Knowledge;
     }
 
     /// <summary>Clamps coordinate <paramref name="j"/>; the others follow. A coordinate clamped before keeps its first value.</summary>
@@ -133,9 +149,9 @@ internal sealed class SliceGaussian
     }
 
     /// <summary>Called when the prior is complete: sets the pivots under which a coordinate counts as used up, and takes back all clamps.</summary>
-    internal void Begin(bool hasPast)
+    internal void Begin(SliceKnowledge knowledge)
     {
-        HasPast = hasPast;
+        Knowledge = knowledge;
         for (int j = 0; j < Coordinates; j++)
         {
             Floor[j] = UsedUp * PriorCovarianceStore[(j * Coordinates) + j];

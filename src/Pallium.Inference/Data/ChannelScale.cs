@@ -22,6 +22,9 @@ public sealed record ChannelScale(ChannelKind Kind)
     /// <summary>Whether zero has a probability of its own, so that z describes the positive values alone.</summary>
     public bool HasAtom { get; init; }
 
+    /// <summary>Share of zeros in the training part, in [0, 1); 0 without an atom.</summary>
+    public double AtomShare { get; init; }
+
     /// <summary>δ, the step of recorded values, in the channel's unit.</summary>
     public double Resolution { get; init; } = 1;
 
@@ -80,12 +83,13 @@ public sealed record ChannelScale(ChannelKind Kind)
 
         if (channel.Kind == ChannelKind.Positive)
         {
-            const double AtomShare = 0.01;
+            const double LeastAtom = 0.01;
             double[] positive = [.. seen.Where(x => x > 0).Order()];
             scale = scale with
             {
-                Softness = positive.Length == 0 ? channel.Resolution : positive[positive.Length / 2],
-                HasAtom = seen.Length - positive.Length >= AtomShare * seen.Length,
+                Softness = positive.Length == 0 ? channel.Resolution : BestSoftness(positive, scale),
+                HasAtom = seen.Length - positive.Length >= LeastAtom * seen.Length,
+                AtomShare = positive.Length > 0 && seen.Length - positive.Length >= LeastAtom * seen.Length ? 1 - ((double)positive.Length / seen.Length) : 0,
             };
             seen = scale.HasAtom && positive.Length > 0 ? positive : seen;
             seen = [.. seen.Select(x => scale.Unbend(Math.Max(x, channel.Resolution / 4)))];
@@ -98,6 +102,38 @@ public sealed record ChannelScale(ChannelKind Kind)
         // A channel that hardly moves in the training part must not blow up what comes after it.
         double least = deviation > 0 ? channel.Resolution / 2 : Math.Max(channel.Resolution, Math.Abs(mean) / 100);
         return scale with { Mean = mean, Deviation = Math.Max(deviation, least) };
+    }
+
+    /// <summary>The s, among quantiles of the positive values, under which they look most normal: the greatest likelihood, Jacobian included.</summary>
+    private static double BestSoftness(double[] sorted, ChannelScale scale)
+    {
+        double best = sorted[sorted.Length / 2];
+        double greatest = double.NegativeInfinity;
+        foreach (double quantile in new[] { 0.9, 0.5, 0.25, 0.1, 0.03, 0.01 })
+        {
+            double softness = sorted[(int)(quantile * (sorted.Length - 1))];
+            ChannelScale candidate = scale with { Softness = softness };
+            double sum = 0;
+            double square = 0;
+            double logJacobian = 0;
+            foreach (double x in sorted)
+            {
+                double g = candidate.Unbend(x);
+                sum += g;
+                square += g * g;
+                logJacobian -= Elementary.Log(-Elementary.Expm1(-x / softness));
+            }
+
+            double n = sorted.Length;
+            double variance = (square / n) - (sum / n * (sum / n));
+            double likelihood = variance > 0 ? logJacobian - (0.5 * n * Elementary.Log(variance)) : double.NegativeInfinity;
+            if (likelihood > greatest)
+            {
+                (best, greatest) = (softness, likelihood);
+            }
+        }
+
+        return best;
     }
 
     /// <summary>g(x) = s·log(exp(x/s) - 1).</summary>

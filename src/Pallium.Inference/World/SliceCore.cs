@@ -70,8 +70,13 @@ internal sealed class SliceCore(SliceLayout layout, LinearBase linear, int exoge
     {
         linear.FeatureMean[..clockFeatures].CopyTo(features);
         linear.NoPast(features, gaussian);
+        if (!HasClock)
+        {
+            return;
+        }
+
         TensorPrimitives.Add(gaussian.PriorCovarianceStore, _clockSpread, gaussian.PriorCovarianceStore);
-        gaussian.Begin(hasPast: false);
+        gaussian.Begin(SliceKnowledge.Nothing);
         features[..clockFeatures].Clear();
     }
 
@@ -203,6 +208,9 @@ internal sealed class SliceCore(SliceLayout layout, LinearBase linear, int exoge
                 mean += shared / spread * (1 - gaussian.Mean[above]);
                 variance -= shared * shared / spread;
             }
+
+            // Zeros have no spread of size, so that the pooled variance is the positive values' own times their share.
+            variance /= 1 - layout.Scale(variable.Channel).AtomShare;
         }
 
         double width = layout.WidthAt(variable.Channel, mean);

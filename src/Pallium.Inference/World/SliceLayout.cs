@@ -108,7 +108,11 @@ internal sealed class SliceLayout
     public int OutcomeOf(int channel, double value) =>
         Schema.Channels[channel].IsNumeric ? (value > 0 ? 1 : 0) : (int)value;
 
-    /// <summary>Writes a slice's coordinates; NaN where a channel is a hole or where a value that is zero has no size.</summary>
+    /// <summary>Writes a slice's coordinates; NaN where a channel is a hole.</summary>
+    /// <remarks>
+    /// A value that is zero has the mean size of those above it: given that it is zero, its size tells nothing more. (Were the size a
+    /// hole, the base would condition on the other channels as if it had not been told.)
+    /// </remarks>
     public void Encode(ReadOnlySpan<double> values, Span<double> coordinates)
     {
         foreach (SliceVariable variable in Variables)
@@ -121,7 +125,8 @@ internal sealed class SliceLayout
             }
             else if (!variable.IsDiscrete)
             {
-                target[0] = _discrete[variable.Channel] >= 0 && value <= 0 ? double.NaN : _normalizer.Channels[variable.Channel].Encode(value);
+                ChannelScale scale = _normalizer.Channels[variable.Channel];
+                target[0] = scale.HasAtom && value <= 0 ? 0 : scale.Encode(value);
             }
             else if (variable.Coordinates == 1)
             {

@@ -40,7 +40,7 @@ internal sealed class AffineMap<T>
     public int Outputs { get; }
 
     /// <summary>Scratch that <see cref="AccumulateParameters"/> needs.</summary>
-    public int GradientScratch => IsWhole ? 0 : SpanCarver.Room(_dense.Length);
+    public int GradientScratch => (IsWhole ? 0 : SpanCarver.Room(_dense.Length)) + (_biases.Count > 0 ? SpanCarver.Room(Outputs) : 0);
 
     private bool IsWhole => _weights is [{ Mask: null } only] && only.Weight.Length == _dense.Length;
 
@@ -122,13 +122,25 @@ internal sealed class AffineMap<T>
             Distribute(sum, gradients);
         }
 
+        if (_biases.Count > 0)
+        {
+            AccumulateBiases(rows, dy, gradients, scratch[(GradientScratch - SpanCarver.Room(Outputs))..]);
+        }
+    }
+
+    private void AccumulateBiases(int rows, ReadOnlySpan<T> dy, Gradients<T> gradients, Span<T> scratch)
+    {
+        Span<T> sum = scratch[..Outputs];
+        sum.Clear();
+        for (int row = 0; row < rows; row++)
+        {
+            TensorPrimitives.Add(sum, dy.Slice(row * Outputs, Outputs), sum);
+        }
+
         foreach ((Parameter<T> bias, int source, int length, int row) in _biases)
         {
             Span<T> target = gradients[bias].Slice(source, length);
-            for (int i = 0; i < rows; i++)
-            {
-                TensorPrimitives.Add(target, dy.Slice((i * Outputs) + row, length), target);
-            }
+            TensorPrimitives.Add(target, sum.Slice(row, length), target);
         }
     }
 

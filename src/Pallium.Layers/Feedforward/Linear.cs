@@ -60,6 +60,9 @@ public sealed class Linear<T> : PositionwiseLayer<T>
     public override void Refresh() => _map.Refresh();
 
     /// <inheritdoc/>
+    public override int PassScratch(int steps, int rows) => _map.GradientScratch;
+
+    /// <inheritdoc/>
     public override (StepNode Outputs, StepNode? State) Describe(StepGraph<T> graph, StepNode inputs, StepNode elapsed, StepNode? state)
     {
         ArgumentNullException.ThrowIfNull(graph);
@@ -73,7 +76,7 @@ public sealed class Linear<T> : PositionwiseLayer<T>
     /// <inheritdoc/>
     protected override void ApplyBackward(int slices, in SequencePass<T> pass, in SequenceGradients<T> gradients)
     {
-        _map.AccumulateParameters(slices, gradients.Outputs, pass.Inputs, Inputs, gradients.Parameters, []);
+        _map.AccumulateParameters(slices, gradients.Outputs, pass.Inputs, Inputs, gradients.Parameters, pass.Scratch);
         if (!gradients.Inputs.IsEmpty)
         {
             _map.AccumulateInputs(FromInputs, slices, gradients.Outputs, gradients.Inputs);

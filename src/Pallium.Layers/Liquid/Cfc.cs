@@ -136,7 +136,7 @@ public sealed class Cfc<T> : RecurrentLayer<T>
 
     /// <inheritdoc/>
     public override int PassScratch(int steps, int rows) =>
-        SpanCarver.Room(steps * rows * _mapOutputs) + SpanCarver.Room(steps * rows * (_memory?.Outputs ?? 0))
+        SpanCarver.Room(SlicesPerBlock(steps, rows) * _mapOutputs) + SpanCarver.Room(SlicesPerBlock(steps, rows) * (_memory?.Outputs ?? 0))
         + (3 * SpanCarver.Room(rows * _units)) + _gradientScratch;
 
     /// <inheritdoc/>
@@ -197,59 +197,35 @@ public sealed class Cfc<T> : RecurrentLayer<T>
     {
         this.CheckPass(pass, gradients);
         int rows = pass.Rows;
-        int slices = pass.Steps * rows;
+        int room = SlicesPerBlock(pass.Steps, rows);
         var carver = new SpanCarver<T>(pass.Scratch);
-        Span<T> dMaps = carver.Take(slices * _mapOutputs);
-        Span<T> dGates = carver.Take(slices * (_memory?.Outputs ?? 0));
-        Span<T> dHidden = carver.Take(rows * _units);
-        Span<T> dRemembered = carver.Take(rows * _units);
-        Span<T> dCell = carver.Take(rows * _units);
-        StateRows.Take(rows, StateSize, 0, _units, gradients.Final, dHidden);
+        var work = new ReverseWork(carver.Take(room * _mapOutputs), carver.Take(room * (_memory?.Outputs ?? 0)), room, this)
+        {
+            Hidden = carver.Take(rows * _units),
+            Remembered = carver.Take(rows * _units),
+            Cell = carver.Take(rows * _units),
+        };
+        StateRows.Take(rows, StateSize, 0, _units, gradients.Final, work.Hidden);
         if (_memory is not null)
         {
-            StateRows.Take(rows, StateSize, _units, _units, gradients.Final, dCell);
+            StateRows.Take(rows, StateSize, _units, _units, gradients.Final, work.Cell);
         }
 
-        for (int step = pass.Steps - 1; step >= 0; step--)
+        for (int end = pass.Steps; end > 0; end -= StepsPerBlock(rows))
         {
-            int first = step * rows;
-            ReadOnlySpan<T> records = pass.Trace.Slice(first * _record.Size, rows * _record.Size);
-            TensorPrimitives.Add(dHidden, gradients.Outputs.Slice(first * _units, rows * _units), dHidden);
-            CellBackward(first, pass, gradients, dHidden, MapGradient(dMaps, slices, _maps.Count - 1, first, rows));
-            for (int m = _maps.Count - 1; m > 0; m--)
+            int begin = Math.Max(0, end - StepsPerBlock(rows));
+            for (int step = end - 1; step >= begin; step--)
             {
-                BackboneBackward(m, records, MapGradient(dMaps, slices, m, first, rows), MapGradient(dMaps, slices, m - 1, first, rows));
+                StepBackward(step, (step - begin) * rows, pass, gradients, work);
             }
 
-            dHidden.Clear();
-            Span<T> dJoined = _memory is null ? dHidden : dRemembered;
-            dJoined.Clear();
-            _maps[0].AccumulateInputs(FromHidden, rows, MapGradient(dMaps, slices, 0, first, rows), dJoined);
-            if (_memory is not null)
-            {
-                Span<T> dGate = dGates.Slice(first * _memory.Outputs, rows * _memory.Outputs);
-                RememberBackward(records, dRemembered, dCell, dGate);
-                _memory.AccumulateInputs(FromHidden, rows, dGate, dHidden);
-            }
+            BlockBackward(begin * rows, (end - begin) * rows, pass, gradients, work, carver.Rest);
         }
 
-        for (int m = 0; m < _maps.Count; m++)
-        {
-            _maps[m].AccumulateParameters(
-                slices, MapGradient(dMaps, slices, m, 0, slices), pass.Trace[_record.MapInput(m)..], _record.Size, gradients.Parameters, carver.Rest);
-        }
-
-        _memory?.AccumulateParameters(slices, dGates, pass.Trace[_record.Remembered..], _record.Size, gradients.Parameters, carver.Rest);
-        if (!gradients.Inputs.IsEmpty)
-        {
-            _maps[0].AccumulateInputs(FromInputs, slices, MapGradient(dMaps, slices, 0, 0, slices), gradients.Inputs);
-            _memory?.AccumulateInputs(FromInputs, slices, dGates, gradients.Inputs);
-        }
-
-        StateRows.Add(rows, StateSize, 0, _units, dHidden, gradients.Start);
+        StateRows.Add(rows, StateSize, 0, _units, work.Hidden, gradients.Start);
         if (_memory is not null)
         {
-            StateRows.Add(rows, StateSize, _units, _units, dCell, gradients.Start);
+            StateRows.Add(rows, StateSize, _units, _units, work.Cell, gradients.Start);
         }
     }
 
@@ -329,6 +305,51 @@ public sealed class Cfc<T> : RecurrentLayer<T>
         }
     }
 
+    /// <summary>Reverse of one step; its slices lie at <paramref name="place"/> of the block.</summary>
+    private void StepBackward(int step, int place, in SequencePass<T> pass, in SequenceGradients<T> gradients, in ReverseWork work)
+    {
+        int rows = pass.Rows;
+        int first = step * rows;
+        ReadOnlySpan<T> records = pass.Trace.Slice(first * _record.Size, rows * _record.Size);
+        TensorPrimitives.Add(work.Hidden, gradients.Outputs.Slice(first * _units, rows * _units), work.Hidden);
+        CellBackward(first, pass, gradients, work.Hidden, work.Map(_maps.Count - 1, place, rows));
+        for (int m = _maps.Count - 1; m > 0; m--)
+        {
+            BackboneBackward(m, records, work.Map(m, place, rows), work.Map(m - 1, place, rows));
+        }
+
+        work.Hidden.Clear();
+        if (_memory is null)
+        {
+            _maps[0].AccumulateInputs(FromHidden, rows, work.Map(0, place, rows), work.Hidden);
+            return;
+        }
+
+        Span<T> dGates = work.Gates.Slice(place * _memory.Outputs, rows * _memory.Outputs);
+        work.Remembered.Clear();
+        _maps[0].AccumulateInputs(FromHidden, rows, work.Map(0, place, rows), work.Remembered);
+        RememberBackward(records, work.Remembered, work.Cell, dGates);
+        _memory.AccumulateInputs(FromHidden, rows, dGates, work.Hidden);
+    }
+
+    /// <summary>Turns what a block of steps left into gradients of parameters and inputs.</summary>
+    private void BlockBackward(
+        int first, int slices, in SequencePass<T> pass, in SequenceGradients<T> gradients, in ReverseWork work, Span<T> scratch)
+    {
+        ReadOnlySpan<T> records = pass.Trace[(first * _record.Size)..];
+        for (int m = 0; m < _maps.Count; m++)
+        {
+            _maps[m].AccumulateParameters(slices, work.Map(m, 0, slices), records[_record.MapInput(m)..], _record.Size, gradients.Parameters, scratch);
+        }
+
+        _memory?.AccumulateParameters(slices, work.Gates, records[_record.Remembered..], _record.Size, gradients.Parameters, scratch);
+        if (!gradients.Inputs.IsEmpty)
+        {
+            _maps[0].AccumulateInputs(FromInputs, slices, work.Map(0, 0, slices), gradients.Inputs[(first * Inputs)..]);
+            _memory?.AccumulateInputs(FromInputs, slices, work.Gates, gradients.Inputs[(first * Inputs)..]);
+        }
+    }
+
     private void RememberBackward(ReadOnlySpan<T> records, ReadOnlySpan<T> dRemembered, Span<T> dCell, Span<T> dGates)
     {
         for (int row = 0; row * _units < dCell.Length; row++)
@@ -386,13 +407,6 @@ public sealed class Cfc<T> : RecurrentLayer<T>
         }
     }
 
-    /// <summary>The gradient of one map's outputs for some slices, [count, outputs].</summary>
-    private Span<T> MapGradient(Span<T> dMaps, int slices, int m, int first, int count)
-    {
-        int start = slices * m * _options.BackboneUnits;
-        return dMaps.Slice(start + (first * _maps[m].Outputs), count * _maps[m].Outputs);
-    }
-
     private StepNode DescribeAffine(StepGraph<T> graph, string name, StepNode z, bool[]? mask)
     {
         StepNode weight = graph.Constant(Find($"{name}.weight"));
@@ -439,5 +453,30 @@ public sealed class Cfc<T> : RecurrentLayer<T>
         StepNode cell = graph.Apply(StepOperation.Add, graph.Apply(StepOperation.Multiply, graph.Slice(state, _units, _units), forget), added);
         StepNode hidden = graph.Apply(StepOperation.Multiply, graph.Apply(StepOperation.Tanh, cell), graph.Apply(StepOperation.Sigmoid, Block(3)));
         return (hidden, cell);
+    }
+
+    /// <summary>Gradients on the way back, named by what they are gradients of.</summary>
+    private readonly ref struct ReverseWork(Span<T> maps, Span<T> gates, int room, Cfc<T> layer)
+    {
+        private readonly Span<T> _maps = maps;
+
+        /// <summary>h, [B, H].</summary>
+        public required Span<T> Hidden { get; init; }
+
+        /// <summary>The h that the memory gives to the cell, [B, H].</summary>
+        public required Span<T> Remembered { get; init; }
+
+        /// <summary>The memory's c, [B, H].</summary>
+        public required Span<T> Cell { get; init; }
+
+        /// <summary>The memory's gates, [slices of a block, 4H].</summary>
+        public Span<T> Gates { get; } = gates;
+
+        /// <summary>What map m writes, for some slices of a block, [count, outputs].</summary>
+        public Span<T> Map(int m, int first, int count)
+        {
+            int outputs = layer._maps[m].Outputs;
+            return _maps.Slice((room * m * layer._options.BackboneUnits) + (first * outputs), count * outputs);
+        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Pallium.Numerics;
 
 namespace Pallium.Layers;
@@ -16,6 +17,10 @@ internal sealed class DenseSynapses<T> : SynapseBank<T>
     private const int Steepness = Block;
     private const int Offset = 2 * Block;
     private const int Reversal = 3 * Block;
+    private const int SumPull = 0;
+    private const int SumOpen = Block;
+    private const int SumSlope = 2 * Block;
+    private const int SumSlopeState = 3 * Block;
     private readonly int _sources;
     private readonly int _blocks;
     private readonly AlignedBuffer<T> _packed;
@@ -87,7 +92,7 @@ internal sealed class DenseSynapses<T> : SynapseBank<T>
         {
             for (int row = 0; row < rows; row++)
             {
-                dSources[(row * stride) + i] += Reduction.Sum<T>(partial.Slice(((i * rows) + row) * Block, Block));
+                dSources[(row * stride) + i] += BlockSum(ref partial[((i * rows) + row) * Block]);
             }
         }
     }
@@ -97,7 +102,7 @@ internal sealed class DenseSynapses<T> : SynapseBank<T>
         for (int place = 0; place < Parameters.Weight.Length; place++)
         {
             ReadOnlySpan<T> sum = sums[PackedPlace(place)..];
-            Parameters.AddGradients(place, sum[0], sum[Block], sum[2 * Block], sum[3 * Block], gradients);
+            Parameters.AddGradients(place, sum[SumPull], sum[SumOpen], sum[SumSlope], sum[SumSlopeState], gradients);
         }
     }
 
@@ -108,7 +113,7 @@ internal sealed class DenseSynapses<T> : SynapseBank<T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Accumulate<V>(int rows, ReadOnlySpan<T> sources, Span<T> numerators, Span<T> denominators)
+    internal void Accumulate<V>(int rows, ReadOnlySpan<T> sources, Span<T> numerators, Span<T> denominators)
         where V : unmanaged, ILanes<V, T>
     {
         int sourceStride = SpanCarver.Room(_sources);
@@ -139,8 +144,22 @@ internal sealed class DenseSynapses<T> : SynapseBank<T>
         }
     }
 
+    /// <summary>Σ of a block by halving: number j takes number j + 8, then j + 4, j + 2 and j + 1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T BlockSum(ref T block)
+    {
+        Vector256<T> eighths = Vector256.LoadUnsafe(ref block) + Vector256.LoadUnsafe(ref block, 8);
+        if (Vector256<T>.Count < 8)
+        {
+            eighths += Vector256.LoadUnsafe(ref block, 4) + Vector256.LoadUnsafe(ref block, 12);
+        }
+
+        Vector128<T> quarter = eighths.GetLower() + eighths.GetUpper();
+        return Vector128<T>.Count == 2 ? quarter[0] + quarter[1] : (quarter[0] + quarter[2]) + (quarter[1] + quarter[3]);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void AccumulateBackward<V>(
+    internal void AccumulateBackward<V>(
         int rows, ReadOnlySpan<T> sources, ReadOnlySpan<T> dNumerators, ReadOnlySpan<T> dDenominators, Span<T> sums, Span<T> partial)
         where V : unmanaged, ILanes<V, T>
     {
@@ -148,8 +167,11 @@ internal sealed class DenseSynapses<T> : SynapseBank<T>
         int targetStride = _blocks * Block;
         V one = V.Constant(1);
         V toSlope = V.Constant(-1 / SynapseGate.Log2E);
+        ref T values = ref MemoryMarshal.GetReference(sources);
         for (int lane = 0; lane < targetStride; lane += V.Count)
         {
+            ref T pulls = ref Unsafe.Add(ref MemoryMarshal.GetReference(dNumerators), lane);
+            ref T leaks = ref Unsafe.Add(ref MemoryMarshal.GetReference(dDenominators), lane);
             for (int i = 0; i < _sources; i++)
             {
                 int place = ((((lane / Block) * _sources) + i) * Fields * Block) + (lane % Block);
@@ -160,29 +182,30 @@ internal sealed class DenseSynapses<T> : SynapseBank<T>
                 V offset = V.Load(ref synapse, Offset);
                 V reversal = V.Load(ref synapse, Reversal);
                 V slope = V.Load(ref synapse, Weight) * steepness * toSlope;
-                V sumPull = V.Load(ref sum, 0);
-                V sumLeak = V.Load(ref sum, Block);
-                V sumSlope = V.Load(ref sum, 2 * Block);
-                V sumSlopeState = V.Load(ref sum, 3 * Block);
+                V sumPull = V.Load(ref sum, SumPull);
+                V sumOpen = V.Load(ref sum, SumOpen);
+                V sumSlope = V.Load(ref sum, SumSlope);
+                V sumSlopeState = V.Load(ref sum, SumSlopeState);
                 for (int row = 0; row < rows; row++)
                 {
-                    V v = V.Broadcast(Unsafe.Add(ref MemoryMarshal.GetReference(sources), (row * sourceStride) + i));
-                    V a = V.Load(ref Unsafe.Add(ref MemoryMarshal.GetReference(dNumerators), (row * targetStride) + lane), 0);
-                    V b = V.Load(ref Unsafe.Add(ref MemoryMarshal.GetReference(dDenominators), (row * targetStride) + lane), 0);
+                    V v = V.Broadcast(Unsafe.Add(ref values, (row * sourceStride) + i));
+                    V a = V.Load(ref pulls, (nuint)(row * targetStride));
+                    V b = V.Load(ref leaks, (nuint)(row * targetStride));
                     V g = one / SynapseGate.Denominator<T, V>(V.MultiplyAdd(steepness, v, offset));
-                    V q = V.MultiplyAdd(a, reversal, b) * (g * (one - g));
+                    V open = V.MultiplyAdd(a, reversal, b) * g;
+                    V q = V.MultiplyAdd(-open, g, open);
                     sumPull = V.MultiplyAdd(a, g, sumPull);
-                    sumLeak = V.MultiplyAdd(b, g, sumLeak);
+                    sumOpen += open;
                     sumSlope += q;
                     sumSlopeState = V.MultiplyAdd(q, v, sumSlopeState);
                     ref T target = ref Unsafe.Add(ref dSource, row * Block);
                     V.Store(V.MultiplyAdd(q, slope, V.Load(ref target, 0)), ref target, 0);
                 }
 
-                V.Store(sumPull, ref sum, 0);
-                V.Store(sumLeak, ref sum, Block);
-                V.Store(sumSlope, ref sum, 2 * Block);
-                V.Store(sumSlopeState, ref sum, 3 * Block);
+                V.Store(sumPull, ref sum, SumPull);
+                V.Store(sumOpen, ref sum, SumOpen);
+                V.Store(sumSlope, ref sum, SumSlope);
+                V.Store(sumSlopeState, ref sum, SumSlopeState);
             }
         }
     }

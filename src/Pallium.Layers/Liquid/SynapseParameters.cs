@@ -72,14 +72,13 @@ internal sealed class SynapseParameters<T>
 
     /// <summary>
     /// Adds one synapse's gradients, from sums over steps and rows: with a = d loss / d numerator, b = d loss / d denominator,
-    /// g = σ(...) and q = (a E + b) g (1 - g): Σ a g, Σ b g, Σ q and Σ q v.
+    /// g = σ(...), o = (a E + b) g and q = o (1 - g): Σ a g, Σ o, Σ q and Σ q v.
     /// </summary>
-    public void AddGradients(int place, T sumPull, T sumLeak, T sumSlope, T sumSlopeState, Gradients<T> gradients)
+    public void AddGradients(int place, T sumPull, T sumOpen, T sumSlope, T sumSlopeState, Gradients<T> gradients)
     {
         T weight = Conductance(place);
         T slope = Slope.Values[place];
-        T dWeight = T.FusedMultiplyAdd(Reversal.Values[place], sumPull, sumLeak);
-        gradients[Weight][place] += IsSoftplus ? dWeight * Elementary.Sigmoid(Weight.Values[place]) : dWeight;
+        gradients[Weight][place] += IsSoftplus ? sumOpen * Elementary.Sigmoid(Weight.Values[place]) : sumOpen;
         gradients[Reversal][place] += weight * sumPull;
         gradients[Slope][place] += weight * (sumSlopeState - (Mean.Values[place] * sumSlope));
         gradients[Mean][place] -= weight * slope * sumSlope;

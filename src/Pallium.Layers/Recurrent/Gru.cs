@@ -92,45 +92,38 @@ public sealed class Gru<T> : RecurrentLayer<T>
 
     /// <inheritdoc/>
     public override int PassScratch(int steps, int rows) =>
-        (2 * SpanCarver.Room(steps * rows * 3 * _units)) + SpanCarver.Room(rows * _units);
+        (2 * SpanCarver.Room(SlicesPerBlock(steps, rows) * 3 * _units)) + SpanCarver.Room(rows * _units)
+        + Math.Max(_inputMap.GradientScratch, _hiddenMap.GradientScratch);
 
     /// <inheritdoc/>
     public override void Backward(in SequencePass<T> pass, in SequenceGradients<T> gradients)
     {
         this.CheckPass(pass, gradients);
         int rows = pass.Rows;
-        int slices = pass.Steps * rows;
         int width = 3 * _units;
         var carver = new SpanCarver<T>(pass.Scratch);
-        Span<T> dGates = carver.Take(slices * width);
-        Span<T> dRecurrent = carver.Take(slices * width);
+        Span<T> dGates = carver.Take(SlicesPerBlock(pass.Steps, rows) * width);
+        Span<T> dRecurrent = carver.Take(SlicesPerBlock(pass.Steps, rows) * width);
         Span<T> dHidden = carver.Take(rows * _units);
         StateRows.Take(rows, StateSize, 0, _units, gradients.Final, dHidden);
-        for (int step = pass.Steps - 1; step >= 0; step--)
+        for (int end = pass.Steps; end > 0; end -= StepsPerBlock(rows))
         {
-            int first = step * rows;
-            TensorPrimitives.Add(dHidden, gradients.Outputs.Slice(first * _units, rows * _units), dHidden);
-            for (int row = 0; row < rows; row++)
+            int begin = Math.Max(0, end - StepsPerBlock(rows));
+            for (int step = end - 1; step >= begin; step--)
             {
-                int slice = first + row;
-                ReadOnlySpan<T> record = pass.Trace.Slice(slice * _record.Size, _record.Size);
-                GruCell.StepBackward(
-                    record.Slice(_record.Gates, width),
-                    record.Slice(_record.Recurrent, width),
-                    record.Slice(_record.Hidden, _units),
-                    dHidden.Slice(row * _units, _units),
-                    dGates.Slice(slice * width, width),
-                    dRecurrent.Slice(slice * width, width));
+                int place = (step - begin) * rows * width;
+                StepBackward(step, pass, gradients, dHidden, dGates.Slice(place, rows * width), dRecurrent.Slice(place, rows * width));
             }
 
-            _hiddenMap.AccumulateInputs(Whole, rows, dRecurrent.Slice(first * width, rows * width), dHidden);
-        }
-
-        _inputMap.AccumulateParameters(slices, dGates, pass.Inputs, Inputs, gradients.Parameters, carver.Rest);
-        _hiddenMap.AccumulateParameters(slices, dRecurrent, pass.Trace[_record.Hidden..], _record.Size, gradients.Parameters, carver.Rest);
-        if (!gradients.Inputs.IsEmpty)
-        {
-            _inputMap.AccumulateInputs(Whole, slices, dGates, gradients.Inputs);
+            int first = begin * rows;
+            int slices = (end - begin) * rows;
+            _inputMap.AccumulateParameters(slices, dGates, pass.Inputs[(first * Inputs)..], Inputs, gradients.Parameters, carver.Rest);
+            _hiddenMap.AccumulateParameters(
+                slices, dRecurrent, pass.Trace[((first * _record.Size) + _record.Hidden)..], _record.Size, gradients.Parameters, carver.Rest);
+            if (!gradients.Inputs.IsEmpty)
+            {
+                _inputMap.AccumulateInputs(Whole, slices, dGates, gradients.Inputs[(first * Inputs)..]);
+            }
         }
 
         StateRows.Add(rows, StateSize, 0, _units, dHidden, gradients.Start);
@@ -175,6 +168,28 @@ public sealed class Gru<T> : RecurrentLayer<T>
         }
 
         states.CopyTo(outputs);
+    }
+
+    private void StepBackward(
+        int step, in SequencePass<T> pass, in SequenceGradients<T> gradients, Span<T> dHidden, Span<T> dGates, Span<T> dRecurrent)
+    {
+        int rows = pass.Rows;
+        int width = 3 * _units;
+        int first = step * rows;
+        TensorPrimitives.Add(dHidden, gradients.Outputs.Slice(first * _units, rows * _units), dHidden);
+        for (int row = 0; row < rows; row++)
+        {
+            ReadOnlySpan<T> record = pass.Trace.Slice((first + row) * _record.Size, _record.Size);
+            GruCell.StepBackward(
+                record.Slice(_record.Gates, width),
+                record.Slice(_record.Recurrent, width),
+                record.Slice(_record.Hidden, _units),
+                dHidden.Slice(row * _units, _units),
+                dGates.Slice(row * width, width),
+                dRecurrent.Slice(row * width, width));
+        }
+
+        _hiddenMap.AccumulateInputs(Whole, rows, dRecurrent, dHidden);
     }
 
     /// <summary>Where things lie in the record of a slice: the gates r, z, n; U h + b; h before the step.</summary>

@@ -90,7 +90,7 @@ public sealed class Lstm<T> : RecurrentLayer<T>
 
     /// <inheritdoc/>
     public override int PassScratch(int steps, int rows) =>
-        SpanCarver.Room(steps * rows * _map.Outputs) + (2 * SpanCarver.Room(rows * _units)) + _map.GradientScratch;
+        SpanCarver.Room(SlicesPerBlock(steps, rows) * _map.Outputs) + (2 * SpanCarver.Room(rows * _units)) + _map.GradientScratch;
 
     /// <inheritdoc/>
     protected override void Advance(ReadOnlySpan<T> inputs, ReadOnlySpan<T> elapsed, Span<T> states, Span<T> outputs, Span<T> records)
@@ -125,37 +125,27 @@ public sealed class Lstm<T> : RecurrentLayer<T>
     {
         this.CheckPass(pass, gradients);
         int rows = pass.Rows;
-        int slices = pass.Steps * rows;
         var carver = new SpanCarver<T>(pass.Scratch);
-        Span<T> dGates = carver.Take(slices * _map.Outputs);
+        Span<T> dGates = carver.Take(SlicesPerBlock(pass.Steps, rows) * _map.Outputs);
         Span<T> dHidden = carver.Take(rows * _units);
         Span<T> dCell = carver.Take(rows * _units);
         StateRows.Take(rows, StateSize, 0, _units, gradients.Final, dHidden);
         StateRows.Take(rows, StateSize, _units, _units, gradients.Final, dCell);
-        for (int step = pass.Steps - 1; step >= 0; step--)
+        for (int end = pass.Steps; end > 0; end -= StepsPerBlock(rows))
         {
-            int first = step * rows;
-            TensorPrimitives.Add(dHidden, gradients.Outputs.Slice(first * _units, rows * _units), dHidden);
-            for (int row = 0; row < rows; row++)
+            int begin = Math.Max(0, end - StepsPerBlock(rows));
+            for (int step = end - 1; step >= begin; step--)
             {
-                ReadOnlySpan<T> record = pass.Trace.Slice((first + row) * _record.Size, _record.Size);
-                LstmCell.StepBackward(
-                    record.Slice(_record.Gates, _map.Outputs),
-                    record.Slice(_record.Cell, _units),
-                    record.Slice(_record.Squashed, _units),
-                    dHidden.Slice(row * _units, _units),
-                    dCell.Slice(row * _units, _units),
-                    dGates.Slice((first + row) * _map.Outputs, _map.Outputs));
+                StepBackward(step, pass, gradients, dHidden, dCell, dGates.Slice((step - begin) * rows * _map.Outputs, rows * _map.Outputs));
             }
 
-            dHidden.Clear();
-            _map.AccumulateInputs(FromHidden, rows, dGates.Slice(first * _map.Outputs, rows * _map.Outputs), dHidden);
-        }
-
-        _map.AccumulateParameters(slices, dGates, pass.Trace, _record.Size, gradients.Parameters, carver.Rest);
-        if (!gradients.Inputs.IsEmpty)
-        {
-            _map.AccumulateInputs(FromInputs, slices, dGates, gradients.Inputs);
+            int first = begin * rows;
+            int slices = (end - begin) * rows;
+            _map.AccumulateParameters(slices, dGates, pass.Trace[(first * _record.Size)..], _record.Size, gradients.Parameters, carver.Rest);
+            if (!gradients.Inputs.IsEmpty)
+            {
+                _map.AccumulateInputs(FromInputs, slices, dGates, gradients.Inputs[(first * Inputs)..]);
+            }
         }
 
         StateRows.Add(rows, StateSize, 0, _units, dHidden, gradients.Start);
@@ -178,6 +168,27 @@ public sealed class Lstm<T> : RecurrentLayer<T>
         StepNode cell = graph.Apply(StepOperation.Add, kept, added);
         StepNode output = graph.Apply(StepOperation.Multiply, Gate(StepOperation.Sigmoid, a, 3), graph.Apply(StepOperation.Tanh, cell));
         return (output, graph.Concatenate(output, cell));
+    }
+
+    private void StepBackward(int step, in SequencePass<T> pass, in SequenceGradients<T> gradients, Span<T> dHidden, Span<T> dCell, Span<T> dGates)
+    {
+        int rows = pass.Rows;
+        int first = step * rows;
+        TensorPrimitives.Add(dHidden, gradients.Outputs.Slice(first * _units, rows * _units), dHidden);
+        for (int row = 0; row < rows; row++)
+        {
+            ReadOnlySpan<T> record = pass.Trace.Slice((first + row) * _record.Size, _record.Size);
+            LstmCell.StepBackward(
+                record.Slice(_record.Gates, _map.Outputs),
+                record.Slice(_record.Cell, _units),
+                record.Slice(_record.Squashed, _units),
+                dHidden.Slice(row * _units, _units),
+                dCell.Slice(row * _units, _units),
+                dGates.Slice(row * _map.Outputs, _map.Outputs));
+        }
+
+        dHidden.Clear();
+        _map.AccumulateInputs(FromHidden, rows, dGates, dHidden);
     }
 
     /// <summary>Where things lie in the record of a slice: x | h, activated gates, c before the step, tanh c after it.</summary>

@@ -1,38 +1,24 @@
-using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using System.Text.Json;
+using Pallium.Numerics;
 
 namespace Pallium.Layers.Tests;
 
 /// <summary>One file of published reference values: tensors in double, and the options they were made with.</summary>
 internal sealed class GoldenFile
 {
-    private readonly Dictionary<string, (int[] Shape, double[] Values)> _tensors = [];
+    private readonly SafetensorsFile _file;
     private readonly JsonElement _options;
 
     public GoldenFile(string path)
     {
-        byte[] bytes = File.ReadAllBytes(path);
-        int header = checked((int)BinaryPrimitives.ReadUInt64LittleEndian(bytes));
-        using var json = JsonDocument.Parse(bytes.AsMemory(8, header));
-        foreach (JsonProperty item in json.RootElement.EnumerateObject())
-        {
-            if (item.Name == "__metadata__")
-            {
-                Case = item.Value.GetProperty("case").GetString()!;
-                _options = JsonDocument.Parse(item.Value.GetProperty("hyperparameters").GetString()!).RootElement;
-                continue;
-            }
-
-            int[] range = [.. item.Value.GetProperty("data_offsets").EnumerateArray().Select(x => x.GetInt32())];
-            double[] values = MemoryMarshal.Cast<byte, double>(bytes.AsSpan(8 + header + range[0], range[1] - range[0])).ToArray();
-            _tensors[item.Name] = ([.. item.Value.GetProperty("shape").EnumerateArray().Select(x => x.GetInt32())], values);
-        }
+        _file = SafetensorsFile.Read(path);
+        Case = _file.Metadata["case"];
+        _options = JsonDocument.Parse(_file.Metadata["hyperparameters"]).RootElement;
     }
 
-    public string Case { get; } = "";
+    public string Case { get; }
 
-    public double[] this[string name] => _tensors[name].Values;
+    public double[] this[string name] => _file[name].Values<double>().ToArray();
 
     /// <summary>The folder with the files; null if there is none.</summary>
     public static string? Folder()
@@ -52,7 +38,7 @@ internal sealed class GoldenFile
         return Directory.Exists(folder) ? folder : null;
     }
 
-    public bool Has(string name) => _tensors.ContainsKey(name);
+    public bool Has(string name) => _file.Find(name) is not null;
 
     public int Int(string option) => _options.GetProperty(option).GetInt32();
 
@@ -63,7 +49,7 @@ internal sealed class GoldenFile
     public bool Flag(string option) => _options.GetProperty(option).GetBoolean();
 
     /// <summary>A tensor stored [B, T, ·], as [T, B, ·].</summary>
-    public double[] TimeMajor(string name) => Transposed(_tensors[name].Values, _tensors[name].Shape[0], _tensors[name].Shape[1]);
+    public double[] TimeMajor(string name) => Transposed(this[name], _file[name].Shape[0], _file[name].Shape[1]);
 
     private static double[] Transposed(double[] values, int rows, int steps)
     {

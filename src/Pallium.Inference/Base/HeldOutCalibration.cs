@@ -1,0 +1,246 @@
+using Pallium.Numerics;
+
+namespace Pallium.Inference;
+
+/// <summary>Makes the covariances of a fitted base honest: what a fit to the other blocks claims about a block is held against what happens there.</summary>
+/// <remarks>
+/// Three things are measured, block by block: how much larger one-step errors are than claimed; how much larger the errors of a channel given all
+/// others of its slice are, with and without a past (relations between channels drift, so this is the larger factor); and how
+/// certain a stream may be of a channel that stays hidden while the others are seen. Covariances are then widened
+/// (<see cref="CovarianceWidening"/>), and each coordinate gets its doubt (<see cref="LinearBase"/>).
+/// Where the data are stationary and plentiful nothing changes.
+/// </remarks>
+internal sealed class HeldOutCalibration
+{
+    private const int Folds = 5;
+    private const int LeastRows = 100;
+    private const int Starts = 3;
+    private const int LongestRun = 300;
+    private const double StepBudget = 4e8;
+    private const double LargestFactor = 10;
+    private static readonly double[] Doubts = [0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1];
+
+    private readonly BaseData _data;
+    private readonly LinearStructure? _structure;
+    private readonly int _d;
+    private readonly Ratio[] _step;
+    private readonly Ratio[] _stepGivenOthers;
+    private readonly Ratio[] _marginalGivenOthers;
+    private readonly List<HiddenError>[] _hidden;
+
+    /// <summary>Prepares the calibration of a base fitted to <paramref name="data"/> with <paramref name="structure"/>.</summary>
+    public HeldOutCalibration(BaseData data, LinearStructure? structure)
+    {
+        _data = data;
+        _structure = structure;
+        _d = data.Coordinates;
+        _step = Ratios();
+        _stepGivenOthers = Ratios();
+        _marginalGivenOthers = Ratios();
+        _hidden = [.. Enumerable.Range(0, _d).Select(_ => new List<HiddenError>())];
+    }
+
+    /// <summary>The calibrated base; <paramref name="fitted"/> itself when there are too few rows to tell.</summary>
+    public LinearBase Apply(LinearBase fitted)
+    {
+        if (_data.Series.Sum(series => series.Length) < LeastRows)
+        {
+            return fitted;
+        }
+
+        for (int fold = 0; fold < Folds; fold++)
+        {
+            Measure(fold);
+        }
+
+        Dictionary<string, BaseTensor> tensors = fitted.Tensors();
+        double[] one = new double[_d];
+        one.AsSpan().Fill(1);
+        double[] marginal = CovarianceWidening.Widen(fitted.MarginalCovariance, _d, one, Factors(_marginalGivenOthers));
+        tensors["marginal"] = new([_d, _d], marginal);
+        for (int s = 0; s < fitted.Stages.Count; s++)
+        {
+            double[] innovation = CovarianceWidening.Widen(fitted.Stages[s].Dynamics.Innovation, _d, Factors(_step), Factors(_stepGivenOthers));
+            tensors[LinearBase.StageName(s, "innovation")] = new([_d, _d], innovation);
+        }
+
+        tensors["doubt"] = new([_d], [.. _hidden.Select(Doubt)]);
+        return new LinearBase(_data.Groups, _data.ExogenousCount, tensors);
+    }
+
+    private Ratio[] Ratios() => [.. Enumerable.Range(0, _d).Select(_ => new Ratio())];
+
+    private static double[] Factors(Ratio[] ratios) => [.. ratios.Select(ratio => Math.Clamp(ratio.Value, 1, LargestFactor))];
+
+    private void Measure(int fold)
+    {
+        var table = new DeviationTable(_data);
+        int start = (int)((long)table.Rows * fold / Folds);
+        int end = (int)((long)table.Rows * (fold + 1) / Folds);
+        var training = new List<RowRange>();
+        var block = new List<RowRange>();
+        foreach (RowRange series in table.Series)
+        {
+            Add(training, series.Start, Math.Min(series.End, start));
+            Add(training, Math.Max(series.Start, end), series.End);
+            Add(block, Math.Max(series.Start, start), Math.Min(series.End, end));
+        }
+
+        table.FitMarginal(training, _structure?.UseFeatures ?? true);
+        LinearBase fitted = StageAssembly.Assemble(table, training, _structure);
+        var marginal = new OthersRegression(fitted.MarginalCovariance, _d);
+        OthersRegression? innovation = fitted.Stages.Count == 0 ? null : new OthersRegression(fitted.Stages[0].Dynamics.Innovation, _d);
+        SliceGaussian slice = fitted.CreateSlice();
+        double[] state = new double[fitted.StateSize];
+        foreach (RowRange range in block)
+        {
+            RowRange series = table.Series.First(candidate => candidate.Start <= range.Start && range.Start < candidate.End);
+            WarmUp(fitted, table, series.Start, range.Start, state, slice);
+            int gap = Math.Max(1, range.Length / Starts);
+            for (int t = range.Start; t < range.End; t++)
+            {
+                MeasureSlice(fitted, table, t, state, slice, marginal, innovation);
+                if (innovation is not null && (t - range.Start) % gap == 0)
+                {
+                    MeasureHidden(fitted, table, new RowRange(t, range.End), state, slice, innovation);
+                }
+
+                fitted.Update(state, table.Features(t), table.Elapsed[t], table.Values(t), slice);
+            }
+        }
+    }
+
+    private static void Add(List<RowRange> ranges, int start, int end)
+    {
+        if (end > start)
+        {
+            ranges.Add(new RowRange(start, end));
+        }
+    }
+
+    private static void WarmUp(LinearBase fitted, DeviationTable table, int seriesStart, int start, double[] state, SliceGaussian slice)
+    {
+        fitted.Begin(state);
+        int needs = fitted.Stages.Count == 0 ? 0 : fitted.Stages[0].Needs;
+        for (int t = Math.Max(seriesStart, start - needs); t < start; t++)
+        {
+            fitted.Update(state, table.Features(t), table.Elapsed[t], table.Values(t), slice);
+        }
+    }
+
+    private void MeasureSlice(
+        LinearBase fitted, DeviationTable table, int t, double[] state, SliceGaussian slice, OthersRegression marginal, OthersRegression? innovation)
+    {
+        if (table.Missing.AsSpan(t * _d, _d).Contains(true))
+        {
+            return;
+        }
+
+        ReadOnlySpan<double> values = table.Values(t);
+        fitted.NoPast(table.Features(t), slice);
+        AddErrors(marginal, values, slice, _marginalGivenOthers, null);
+        fitted.Predict(state, table.Features(t), table.Elapsed[t], slice);
+        if (innovation is not null && slice.HasPast && table.Elapsed[t] == 1)
+        {
+            AddErrors(innovation, values, slice, _stepGivenOthers, _step);
+        }
+    }
+
+    private void AddErrors(OthersRegression regression, ReadOnlySpan<double> values, SliceGaussian slice, Ratio[] givenOthers, Ratio[]? alone)
+    {
+        Span<double> errors = slice.Scratch.AsSpan(0, _d);
+        for (int j = 0; j < _d; j++)
+        {
+            errors[j] = values[j] - slice.Mean[j];
+        }
+
+        foreach (BaseGroup group in _data.Groups)
+        {
+            if (group.Kind == BaseKind.Real)
+            {
+                int j = group.Start;
+                double rest = regression.Residual(errors, j);
+                givenOthers[j].Add(rest * rest, regression.Variance(j));
+                alone?[j].Add(errors[j] * errors[j], slice.Variance(j));
+            }
+        }
+    }
+
+    /// <summary>Runs on from <paramref name="state"/> with one channel hidden at a time, all others seen.</summary>
+    private void MeasureHidden(LinearBase fitted, DeviationTable table, RowRange range, double[] state, SliceGaussian slice, OthersRegression innovation)
+    {
+        double cost = ((double)_d * _d * _d * 4) + (fitted.StateSize / 4.0);
+        int longest = (int)Math.Min(LongestRun, StepBudget / cost / Folds / Starts / _d);
+        double[] copy = new double[state.Length];
+        double[] seen = new double[_d];
+        foreach (BaseGroup group in _data.Groups)
+        {
+            int j = group.Start;
+            if (group.Kind != BaseKind.Real)
+            {
+                continue;
+            }
+
+            state.CopyTo(copy, 0);
+            for (int t = range.Start; t < Math.Min(range.End, range.Start + longest); t++)
+            {
+                table.Values(t).CopyTo(seen);
+                double truth = seen[j];
+                seen[j] = double.NaN;
+                double uncertainty = fitted.Uncertainty(copy, j);
+                double path = fitted.PathVariance(copy, j);
+                bool hasPast = !double.IsNaN(truth) && !table.Missing.AsSpan(t * _d, _d).Contains(true);
+                fitted.Update(copy, table.Features(t), table.Elapsed[t], seen, slice);
+                if (hasPast && slice.HasPast)
+                {
+                    double error = truth - slice.Mean[j];
+                    _hidden[j].Add(new HiddenError(error * error, uncertainty, path, innovation.VarianceWith(fitted.Stages[0].Dynamics, j)));
+                }
+            }
+        }
+    }
+
+    /// <summary>The doubt under which the hidden channel's errors are likeliest.</summary>
+    private static double Doubt(List<HiddenError> errors)
+    {
+        double best = 0;
+        double bestLoss = double.PositiveInfinity;
+        foreach (double doubt in Doubts)
+        {
+            double loss = 0;
+            foreach (HiddenError error in errors)
+            {
+                double variance = error.Variance(doubt);
+                loss += Elementary.Log(variance) + (error.Square / variance);
+            }
+
+            if (loss < bestLoss)
+            {
+                (best, bestLoss) = (doubt, loss);
+            }
+        }
+
+        return best;
+    }
+
+    /// <summary>Mean of squared errors in units of what was claimed.</summary>
+    private sealed class Ratio
+    {
+        private double _sum;
+        private long _count;
+
+        public double Value => _count == 0 ? 1 : _sum / _count;
+
+        public void Add(double square, double variance)
+        {
+            _sum += square / variance;
+            _count++;
+        }
+    }
+
+    /// <summary>One squared error of a hidden channel; what the stream held as its variance before the slice; what it would hold had it seen no other channel either.</summary>
+    private readonly record struct HiddenError(double Square, double Uncertainty, double Path, VarianceCurve Curve)
+    {
+        public double Variance(double doubt) => Curve.At(Uncertainty + (doubt * Math.Max(0, Path - Uncertainty)));
+    }
+}

@@ -55,7 +55,8 @@ public sealed record ChannelScale(ChannelKind Kind)
 
     /// <summary>
     /// z of the ends of the interval that is recorded as <paramref name="x"/>, [x - δ/2, x + δ/2]: the mass between them is the
-    /// likelihood of the cell. Where it reaches zero, the lower end of a positive channel is -∞.
+    /// likelihood of the cell. Where it reaches zero, the lower end of a positive channel is -∞; above an atom, where nothing is
+    /// recorded as zero, it is -∞ for the least value, so that the masses of all values add up to one.
     /// </summary>
     public (double Low, double High) Edges(double x)
     {
@@ -63,7 +64,7 @@ public sealed record ChannelScale(ChannelKind Kind)
         return Kind switch
         {
             ChannelKind.Positive => (
-                x <= half ? double.NegativeInfinity : (Unbend(x - half) - Mean) / Deviation,
+                x <= (HasAtom ? 3 * half : half) ? double.NegativeInfinity : (Unbend(x - half) - Mean) / Deviation,
                 (Unbend(Math.Max(x, 0) + half) - Mean) / Deviation),
             ChannelKind.Real => ((x - half - Mean) / Deviation, (x + half - Mean) / Deviation),
             _ => (x, x),

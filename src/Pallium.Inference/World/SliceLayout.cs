@@ -61,7 +61,7 @@ internal sealed class SliceLayout
             }
         }
 
-        Variables = variables;
+        Variables = [.. variables];
     }
 
     public FrameSchema Schema { get; }
@@ -80,7 +80,7 @@ internal sealed class SliceLayout
     /// <summary>Head outputs of all categories.</summary>
     public int DiscreteOutputs { get; }
 
-    public IReadOnlyList<SliceVariable> Variables { get; }
+    public SliceVariable[] Variables { get; }
 
     /// <summary>Index of a channel's discrete variable (category, yes/no, or above zero), or -1.</summary>
     public int DiscreteOf(int channel) => _discrete[channel];
@@ -95,8 +95,13 @@ internal sealed class SliceLayout
     {
         ChannelScale scale = _normalizer.Channels[channel];
         double value = scale.Decode(z);
-        (double low, double high) = scale.Edges(scale.Kind == ChannelKind.Positive ? Math.Max(value, scale.Resolution) : value);
-        return high - low;
+        double half = scale.Resolution / 2;
+        if (scale.Kind == ChannelKind.Positive)
+        {
+            value = Math.Max(value, scale.Resolution);
+        }
+
+        return scale.Encode(value + half) - scale.Encode(value - half);
     }
 
     /// <summary>The outcome that a value means for its channel's discrete variable.</summary>

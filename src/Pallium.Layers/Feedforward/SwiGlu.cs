@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using Pallium.Numerics;
 
@@ -95,12 +94,7 @@ public sealed class SwiGlu<T> : PositionwiseLayer<T>
         for (int slice = 0; slice < slices; slice++)
         {
             Span<T> record = records.Slice(slice * RecordSize, RecordSize);
-            Span<T> gate = record[.._units];
-            Span<T> open = record.Slice(2 * _units, _units);
-            Span<T> hidden = record[(3 * _units)..];
-            Elementary.Sigmoid<T>(gate, open);
-            TensorPrimitives.Multiply(gate, open, hidden);
-            TensorPrimitives.Multiply(hidden, record.Slice(_units, _units), hidden);
+            SwiGluGate.Step(record[.._units], record.Slice(_units, _units), record.Slice(2 * _units, _units), record.Slice(3 * _units, _units));
         }
 
         _narrow.Apply(slices, records[(3 * _units)..], RecordSize, outputs, Outputs);
@@ -117,16 +111,14 @@ public sealed class SwiGlu<T> : PositionwiseLayer<T>
         for (int slice = 0; slice < slices; slice++)
         {
             ReadOnlySpan<T> record = pass.Trace.Slice(slice * RecordSize, RecordSize);
-            Span<T> dGate = dWide.Slice(slice * 2 * _units, _units);
-            Span<T> dUp = dWide.Slice(((slice * 2) + 1) * _units, _units);
-            for (int f = 0; f < _units; f++)
-            {
-                T gate = record[f];
-                T open = record[(2 * _units) + f];
-                T d = dHidden[(slice * _units) + f];
-                dUp[f] = d * gate * open;
-                dGate[f] = d * record[_units + f] * open * T.FusedMultiplyAdd(gate, T.One - open, T.One);
-            }
+            Span<T> wide = dWide.Slice(slice * 2 * _units, 2 * _units);
+            SwiGluGate.StepBackward(
+                record[.._units],
+                record.Slice(_units, _units),
+                record.Slice(2 * _units, _units),
+                dHidden.Slice(slice * _units, _units),
+                wide[.._units],
+                wide[_units..]);
         }
 
         _narrow.AccumulateParameters(slices, gradients.Outputs, pass.Trace[(3 * _units)..], RecordSize, gradients.Parameters, []);

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using Pallium.Numerics;
 
@@ -12,7 +11,7 @@ namespace Pallium.Layers;
 /// Source: Hasani et al., Nature Machine Intelligence 4, 2022; names as in ncps.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class Cfc<T> : RecurrentLayer<T>
+public sealed partial class Cfc<T> : RecurrentLayer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const int FromInputs = 0;
@@ -192,68 +191,6 @@ public sealed class Cfc<T> : RecurrentLayer<T>
         }
     }
 
-    /// <inheritdoc/>
-    public override void Backward(in SequencePass<T> pass, in SequenceGradients<T> gradients)
-    {
-        this.CheckPass(pass, gradients);
-        int rows = pass.Rows;
-        int room = SlicesPerBlock(pass.Steps, rows);
-        var carver = new SpanCarver<T>(pass.Scratch);
-        var work = new ReverseWork(carver.Take(room * _mapOutputs), carver.Take(room * (_memory?.Outputs ?? 0)), room, this)
-        {
-            Hidden = carver.Take(rows * _units),
-            Remembered = carver.Take(rows * _units),
-            Cell = carver.Take(rows * _units),
-        };
-        StateRows.Take(rows, StateSize, 0, _units, gradients.Final, work.Hidden);
-        if (_memory is not null)
-        {
-            StateRows.Take(rows, StateSize, _units, _units, gradients.Final, work.Cell);
-        }
-
-        for (int end = pass.Steps; end > 0; end -= StepsPerBlock(rows))
-        {
-            int begin = Math.Max(0, end - StepsPerBlock(rows));
-            for (int step = end - 1; step >= begin; step--)
-            {
-                StepBackward(step, (step - begin) * rows, pass, gradients, work);
-            }
-
-            BlockBackward(begin * rows, (end - begin) * rows, pass, gradients, work, carver.Rest);
-        }
-
-        StateRows.Add(rows, StateSize, 0, _units, work.Hidden, gradients.Start);
-        if (_memory is not null)
-        {
-            StateRows.Add(rows, StateSize, _units, _units, work.Cell, gradients.Start);
-        }
-    }
-
-    /// <inheritdoc/>
-    public override (StepNode Outputs, StepNode? State) Describe(StepGraph<T> graph, StepNode inputs, StepNode elapsed, StepNode? state)
-    {
-        ArgumentNullException.ThrowIfNull(graph);
-        ArgumentNullException.ThrowIfNull(state);
-        StepNode hidden = state;
-        StepNode? cell = null;
-        if (_memory is not null)
-        {
-            (hidden, cell) = DescribeMemory(graph, inputs, state);
-        }
-
-        StepNode z = graph.Concatenate(inputs, hidden);
-        for (int n = 0; n < _options.BackboneLayers; n++)
-        {
-            StepNode slope = graph.Constant(T.CreateChecked(0.666));
-            StepNode scale = graph.Constant(T.CreateChecked(1.7159));
-            StepNode a = DescribeAffine(graph, $"backbone_{n}", z, null);
-            z = graph.Apply(StepOperation.Multiply, graph.Apply(StepOperation.Tanh, graph.Apply(StepOperation.Multiply, a, slope)), scale);
-        }
-
-        StepNode next = _target is null ? DescribeGated(graph, z, elapsed) : DescribePure(graph, z, elapsed);
-        return (next, cell is null ? next : graph.Concatenate(next, cell));
-    }
-
     private int[] Groups(int layer) => layer == 0 ? [Inputs, _units] : [_options.BackboneUnits];
 
     private Parameter<T> Add(string name, Parameter<T> parameter)
@@ -302,181 +239,6 @@ public sealed class Cfc<T> : RecurrentLayer<T>
                 states.Slice((row * StateSize) + _units, _units),
                 record.Slice(_record.Squashed, _units),
                 record.Slice(_record.Joined + Inputs, _units));
-        }
-    }
-
-    /// <summary>Reverse of one step; its slices lie at <paramref name="place"/> of the block.</summary>
-    private void StepBackward(int step, int place, in SequencePass<T> pass, in SequenceGradients<T> gradients, in ReverseWork work)
-    {
-        int rows = pass.Rows;
-        int first = step * rows;
-        ReadOnlySpan<T> records = pass.Trace.Slice(first * _record.Size, rows * _record.Size);
-        TensorPrimitives.Add(work.Hidden, gradients.Outputs.Slice(first * _units, rows * _units), work.Hidden);
-        CellBackward(first, pass, gradients, work.Hidden, work.Map(_maps.Count - 1, place, rows));
-        for (int m = _maps.Count - 1; m > 0; m--)
-        {
-            BackboneBackward(m, records, work.Map(m, place, rows), work.Map(m - 1, place, rows));
-        }
-
-        work.Hidden.Clear();
-        if (_memory is null)
-        {
-            _maps[0].AccumulateInputs(FromHidden, rows, work.Map(0, place, rows), work.Hidden);
-            return;
-        }
-
-        Span<T> dGates = work.Gates.Slice(place * _memory.Outputs, rows * _memory.Outputs);
-        work.Remembered.Clear();
-        _maps[0].AccumulateInputs(FromHidden, rows, work.Map(0, place, rows), work.Remembered);
-        RememberBackward(records, work.Remembered, work.Cell, dGates);
-        _memory.AccumulateInputs(FromHidden, rows, dGates, work.Hidden);
-    }
-
-    /// <summary>Turns what a block of steps left into gradients of parameters and inputs.</summary>
-    private void BlockBackward(
-        int first, int slices, in SequencePass<T> pass, in SequenceGradients<T> gradients, in ReverseWork work, Span<T> scratch)
-    {
-        ReadOnlySpan<T> records = pass.Trace[(first * _record.Size)..];
-        for (int m = 0; m < _maps.Count; m++)
-        {
-            _maps[m].AccumulateParameters(slices, work.Map(m, 0, slices), records[_record.MapInput(m)..], _record.Size, gradients.Parameters, scratch);
-        }
-
-        _memory?.AccumulateParameters(slices, work.Gates, records[_record.Remembered..], _record.Size, gradients.Parameters, scratch);
-        if (!gradients.Inputs.IsEmpty)
-        {
-            _maps[0].AccumulateInputs(FromInputs, slices, work.Map(0, 0, slices), gradients.Inputs[(first * Inputs)..]);
-            _memory?.AccumulateInputs(FromInputs, slices, work.Gates, gradients.Inputs[(first * Inputs)..]);
-        }
-    }
-
-    private void RememberBackward(ReadOnlySpan<T> records, ReadOnlySpan<T> dRemembered, Span<T> dCell, Span<T> dGates)
-    {
-        for (int row = 0; row * _units < dCell.Length; row++)
-        {
-            ReadOnlySpan<T> record = records.Slice(row * _record.Size, _record.Size);
-            LstmCell.StepBackward(
-                record.Slice(_record.Gates, 4 * _units),
-                record.Slice(_record.Cell, _units),
-                record.Slice(_record.Squashed, _units),
-                dRemembered.Slice(row * _units, _units),
-                dCell.Slice(row * _units, _units),
-                dGates.Slice(row * 4 * _units, 4 * _units));
-        }
-    }
-
-    private void CellBackward(int first, in SequencePass<T> pass, in SequenceGradients<T> gradients, ReadOnlySpan<T> dHidden, Span<T> dHeads)
-    {
-        for (int row = 0; row < pass.Rows; row++)
-        {
-            int slice = first + row;
-            ReadOnlySpan<T> heads = pass.Trace.Slice((slice * _record.Size) + _record.Heads, _record.HeadLength);
-            ReadOnlySpan<T> dh = dHidden.Slice(row * _units, _units);
-            Span<T> dHead = dHeads.Slice(row * _maps[^1].Outputs, _maps[^1].Outputs);
-            T dElapsed = T.Zero;
-            if (_target is not null)
-            {
-                dElapsed = CfcCell.PureStepBackward(
-                    heads, pass.Elapsed[slice], _target.Values, _rate!.Values, dh, dHead, gradients.Parameters[_target], gradients.Parameters[_rate]);
-            }
-            else
-            {
-                CfcCell.GatedStepBackward(heads, pass.Elapsed[slice], _keep, dh, dHead);
-                if (!gradients.Elapsed.IsEmpty)
-                {
-                    dElapsed = CfcCell.GatedElapsedBackward<T>(heads, dHead);
-                }
-            }
-
-            if (!gradients.Elapsed.IsEmpty)
-            {
-                gradients.Elapsed[slice] += dElapsed;
-            }
-        }
-    }
-
-    private void BackboneBackward(int m, ReadOnlySpan<T> records, ReadOnlySpan<T> dOutputs, Span<T> dInputs)
-    {
-        int units = _options.BackboneUnits;
-        int rows = dInputs.Length / units;
-        dInputs.Clear();
-        _maps[m].AccumulateInputs(FromBackbone, rows, dOutputs, dInputs);
-        for (int row = 0; row < rows; row++)
-        {
-            CfcCell.SquashBackward(records.Slice((row * _record.Size) + _record.MapInput(m), units), dInputs.Slice(row * units, units));
-        }
-    }
-
-    private StepNode DescribeAffine(StepGraph<T> graph, string name, StepNode z, bool[]? mask)
-    {
-        StepNode weight = graph.Constant(Find($"{name}.weight"));
-        if (mask is not null)
-        {
-            weight = graph.Apply(StepOperation.Multiply, weight, graph.Constant(Array.ConvertAll(mask, on => on ? T.One : T.Zero)));
-        }
-
-        return graph.Apply(StepOperation.Add, graph.Affine(weight, z), graph.Constant(Find($"{name}.bias")));
-    }
-
-    private StepNode DescribeGated(StepGraph<T> graph, StepNode z, StepNode elapsed)
-    {
-        StepNode first = graph.Apply(StepOperation.Tanh, DescribeAffine(graph, "ff1", z, _options.Mask));
-        StepNode second = graph.Apply(StepOperation.Tanh, DescribeAffine(graph, "ff2", z, _options.Mask));
-        StepNode time = graph.Apply(StepOperation.Multiply, DescribeAffine(graph, "time_a", z, null), elapsed);
-        StepNode gate = graph.Apply(StepOperation.Sigmoid, graph.Apply(StepOperation.Add, time, DescribeAffine(graph, "time_b", z, null)));
-        StepNode kept = _options.Mode == CfcMode.NoGate
-            ? first
-            : graph.Apply(StepOperation.Multiply, first, graph.Apply(StepOperation.Subtract, graph.Constant(T.One), gate));
-        return graph.Apply(StepOperation.Add, kept, graph.Apply(StepOperation.Multiply, gate, second));
-    }
-
-    private StepNode DescribePure(StepGraph<T> graph, StepNode z, StepNode elapsed)
-    {
-        StepNode f = DescribeAffine(graph, "ff1", z, _options.Mask);
-        StepNode target = graph.Constant(_target!);
-        StepNode rate = graph.Apply(
-            StepOperation.Add, graph.Apply(StepOperation.Abs, graph.Constant(_rate!)), graph.Apply(StepOperation.Abs, f));
-        StepNode exponent = graph.Apply(StepOperation.Subtract, graph.Constant(T.Zero), graph.Apply(StepOperation.Multiply, rate, elapsed));
-        StepNode decayed = graph.Apply(StepOperation.Multiply, graph.Apply(StepOperation.Multiply, target, graph.Apply(StepOperation.Exp, exponent)), f);
-        return graph.Apply(StepOperation.Subtract, target, decayed);
-    }
-
-    private (StepNode Hidden, StepNode Cell) DescribeMemory(StepGraph<T> graph, StepNode inputs, StepNode state)
-    {
-        StepNode a = graph.Apply(
-            StepOperation.Add,
-            graph.Apply(StepOperation.Add, graph.Affine(graph.Constant(Find("lstm.input_map.weight")), inputs), graph.Constant(Find("lstm.input_map.bias"))),
-            graph.Affine(graph.Constant(Find("lstm.recurrent_map.weight")), graph.Slice(state, 0, _units)));
-        StepNode Block(int block) => graph.Slice(a, block * _units, _units);
-        StepNode forget = graph.Apply(StepOperation.Sigmoid, graph.Apply(StepOperation.Add, Block(2), graph.Constant(T.One)));
-        StepNode added = graph.Apply(StepOperation.Multiply, graph.Apply(StepOperation.Tanh, Block(0)), graph.Apply(StepOperation.Sigmoid, Block(1)));
-        StepNode cell = graph.Apply(StepOperation.Add, graph.Apply(StepOperation.Multiply, graph.Slice(state, _units, _units), forget), added);
-        StepNode hidden = graph.Apply(StepOperation.Multiply, graph.Apply(StepOperation.Tanh, cell), graph.Apply(StepOperation.Sigmoid, Block(3)));
-        return (hidden, cell);
-    }
-
-    /// <summary>Gradients on the way back, named by what they are gradients of.</summary>
-    private readonly ref struct ReverseWork(Span<T> maps, Span<T> gates, int room, Cfc<T> layer)
-    {
-        private readonly Span<T> _maps = maps;
-
-        /// <summary>h, [B, H].</summary>
-        public required Span<T> Hidden { get; init; }
-
-        /// <summary>The h that the memory gives to the cell, [B, H].</summary>
-        public required Span<T> Remembered { get; init; }
-
-        /// <summary>The memory's c, [B, H].</summary>
-        public required Span<T> Cell { get; init; }
-
-        /// <summary>The memory's gates, [slices of a block, 4H].</summary>
-        public Span<T> Gates { get; } = gates;
-
-        /// <summary>What map m writes, for some slices of a block, [count, outputs].</summary>
-        public Span<T> Map(int m, int first, int count)
-        {
-            int outputs = layer._maps[m].Outputs;
-            return _maps.Slice((room * m * layer._options.BackboneUnits) + (first * outputs), count * outputs);
         }
     }
 }

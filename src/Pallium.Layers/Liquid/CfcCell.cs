@@ -109,21 +109,21 @@ internal static class CfcCell
     public static void PureStep<T>(Span<T> heads, T elapsed, ReadOnlySpan<T> target, ReadOnlySpan<T> rate, Span<T> hidden)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int n = hidden.Length;
-        Span<T> decay = heads[n..];
-        for (int j = 0; j < n; j++)
+        if (LaneWidth.Is512)
         {
-            decay[j] = -elapsed * (T.Abs(rate[j]) + T.Abs(heads[j]));
+            PureStep<T, Lanes512<T>>(heads, elapsed, target, rate, hidden);
         }
-
-        Elementary.Exp<T>(decay, decay);
-        for (int j = 0; j < n; j++)
+        else if (LaneWidth.Is256)
         {
-            hidden[j] = T.FusedMultiplyAdd(-target[j] * decay[j], heads[j], target[j]);
+            PureStep<T, Lanes256<T>>(heads, elapsed, target, rate, hidden);
+        }
+        else
+        {
+            PureStep<T, Lanes128<T>>(heads, elapsed, target, rate, hidden);
         }
     }
 
-    /// <summary>Reverse of <see cref="PureStep"/>; returns d loss / d dt.</summary>
+    /// <summary>Reverse of <see cref="PureStep{T}"/>.</summary>
     /// <param name="heads">What the step left, [2H].</param>
     /// <param name="elapsed">dt.</param>
     /// <param name="target">A, [H].</param>
@@ -132,25 +132,38 @@ internal static class CfcCell
     /// <param name="dHeads">d loss / d f, [H], overwritten.</param>
     /// <param name="dTarget">Added to, [H].</param>
     /// <param name="dRate">Added to, [H].</param>
-    public static T PureStepBackward<T>(
+    public static void PureStepBackward<T>(
         ReadOnlySpan<T> heads, T elapsed, ReadOnlySpan<T> target, ReadOnlySpan<T> rate,
         ReadOnlySpan<T> dHidden, Span<T> dHeads, Span<T> dTarget, Span<T> dRate)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        if (LaneWidth.Is512)
+        {
+            PureStepBackward<T, Lanes512<T>>(heads, elapsed, target, rate, dHidden, dHeads, dTarget, dRate);
+        }
+        else if (LaneWidth.Is256)
+        {
+            PureStepBackward<T, Lanes256<T>>(heads, elapsed, target, rate, dHidden, dHeads, dTarget, dRate);
+        }
+        else
+        {
+            PureStepBackward<T, Lanes128<T>>(heads, elapsed, target, rate, dHidden, dHeads, dTarget, dRate);
+        }
+    }
+
+    /// <summary>d loss / d dt of a pure cell: Σ A exp(...) f (|w| + |f|) d loss / d h.</summary>
+    public static T PureElapsedBackward<T>(ReadOnlySpan<T> heads, ReadOnlySpan<T> target, ReadOnlySpan<T> rate, ReadOnlySpan<T> dHidden)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
         int n = dHidden.Length;
-        T dElapsed = T.Zero;
+        T sum = T.Zero;
         for (int j = 0; j < n; j++)
         {
             T f = heads[j];
-            T decay = heads[n + j];
-            T a = dHidden[j] * target[j] * decay;
-            dHeads[j] = a * ((elapsed * T.Abs(f)) - T.One);
-            dTarget[j] += dHidden[j] * (T.One - (decay * f));
-            dRate[j] += a * f * elapsed * Sign(rate[j]);
-            dElapsed = T.FusedMultiplyAdd(a * f, T.Abs(rate[j]) + T.Abs(f), dElapsed);
+            sum = T.FusedMultiplyAdd(dHidden[j] * target[j] * heads[n + j] * f, T.Abs(rate[j]) + T.Abs(f), sum);
         }
 
-        return dElapsed;
+        return sum;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -223,7 +236,44 @@ internal static class CfcCell
         }
     }
 
-    private static T Sign<T>(T x)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        T.CreateChecked(T.Sign(x));
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void PureStep<T, V>(Span<T> heads, T elapsed, ReadOnlySpan<T> target, ReadOnlySpan<T> rate, Span<T> hidden)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where V : unmanaged, ILanes<V, T>
+    {
+        int n = hidden.Length;
+        V minusElapsed = V.Broadcast(-elapsed);
+        for (int j = 0; j < n; j += V.Count)
+        {
+            V f = LaneSpan.Load<T, V>(heads[..n], j);
+            V a = LaneSpan.Load<T, V>(target, j);
+            V decay = ElementaryLanes.Exp<T, V>(minusElapsed * (V.Abs(LaneSpan.Load<T, V>(rate, j)) + V.Abs(f)));
+            LaneSpan.Store(decay, heads.Slice(n, n), j);
+            LaneSpan.Store(V.MultiplyAdd(-a * decay, f, a), hidden, j);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void PureStepBackward<T, V>(
+        ReadOnlySpan<T> heads, T elapsed, ReadOnlySpan<T> target, ReadOnlySpan<T> rate,
+        ReadOnlySpan<T> dHidden, Span<T> dHeads, Span<T> dTarget, Span<T> dRate)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where V : unmanaged, ILanes<V, T>
+    {
+        int n = dHidden.Length;
+        V one = V.Constant(1);
+        V dt = V.Broadcast(elapsed);
+        for (int j = 0; j < n; j += V.Count)
+        {
+            V f = LaneSpan.Load<T, V>(heads[..n], j);
+            V decay = LaneSpan.Load<T, V>(heads.Slice(n, n), j);
+            V w = LaneSpan.Load<T, V>(rate, j);
+            V dh = LaneSpan.Load<T, V>(dHidden, j);
+            V a = dh * LaneSpan.Load<T, V>(target, j) * decay;
+            V sign = V.Select(V.Equal(w, V.Zero), V.Zero, V.CopySign(one, w));
+            LaneSpan.Store(a * V.MultiplyAdd(dt, V.Abs(f), -one), dHeads, j);
+            LaneSpan.Store(V.MultiplyAdd(dh, one - (decay * f), LaneSpan.Load<T, V>(dTarget, j)), dTarget, j);
+            LaneSpan.Store(V.MultiplyAdd(a * f * dt, sign, LaneSpan.Load<T, V>(dRate, j)), dRate, j);
+        }
+    }
 }

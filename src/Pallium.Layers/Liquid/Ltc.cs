@@ -27,7 +27,7 @@ public sealed record LtcOptions(Wiring Wiring)
 /// Source: Hasani et al., AAAI 2021, algorithm 1; conductances and names as in ncps.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class Ltc<T> : RecurrentLayer<T>
+public sealed partial class Ltc<T> : RecurrentLayer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const double LeastCapacitance = 1e-6;
@@ -45,7 +45,7 @@ public sealed class Ltc<T> : RecurrentLayer<T>
     private readonly T[] _positiveLeak;
     private readonly T[] _positiveCapacitance;
 
-    /// <summary>Creates the layer with zero parameters, but for reversal potentials, which are the wiring's polarities.</summary>
+    /// <summary>Creates the layer with zero parameters.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There are no unfolds, or ε is negative.</exception>
     public Ltc(LtcOptions options)
     {
@@ -175,87 +175,6 @@ public sealed class Ltc<T> : RecurrentLayer<T>
         }
     }
 
-    /// <inheritdoc/>
-    public override void Backward(in SequencePass<T> pass, in SequenceGradients<T> gradients)
-    {
-        this.CheckPass(pass, gradients);
-        int rows = pass.Rows;
-        var work = new ReverseWork(this, rows, pass.Scratch);
-        Plane plane = _neurons.PlaneOf(rows, Units);
-        work.Voltage.Clear();
-        plane.Fill(gradients.Final, work.Voltage);
-        for (int step = pass.Steps - 1; step >= 0; step--)
-        {
-            var record = new Record(this, rows, pass.Trace.Slice(step * RecordSize(rows), RecordSize(rows)));
-            OutputBackward(step, pass, gradients, record, work);
-            work.Pull.Clear();
-            work.Leak.Clear();
-            work.Capacitance.Clear();
-            for (int n = _options.Unfolds - 1; n >= 0; n--)
-            {
-                UnfoldBackward(n, rows, record, work);
-            }
-
-            work.Inputs.Clear();
-            _sensory.AccumulateBackward(rows, record.Inputs, work.Pull, work.Leak, work.Inputs, work.SensorySums, work.Scratch);
-            PrepareBackward(step, pass, gradients, record, work);
-        }
-
-        _neurons.AddGradients(rows, work.NeuronSums, gradients.Parameters);
-        _sensory.AddGradients(rows, work.SensorySums, gradients.Parameters);
-        AddPositive(_leak, work.LeakSums, gradients.Parameters);
-        AddPositive(_capacitance, work.CapacitanceSums, gradients.Parameters);
-        plane.AddTo<T>(work.Voltage, gradients.Start);
-    }
-
-    /// <inheritdoc/>
-    public override (StepNode Outputs, StepNode? State) Describe(StepGraph<T> graph, StepNode inputs, StepNode elapsed, StepNode? state)
-    {
-        ArgumentNullException.ThrowIfNull(graph);
-        ArgumentNullException.ThrowIfNull(state);
-        StepNode Positive(StepNode node) => _options.IsSoftplus ? graph.Apply(StepOperation.Softplus, node) : node;
-        StepNode leak = Positive(graph.Constant(_leak));
-        StepNode perUnfold = graph.Apply(StepOperation.Divide, graph.Constant(T.CreateChecked(_options.Unfolds)), elapsed);
-        StepNode capacitance = graph.Apply(StepOperation.Multiply, Positive(graph.Constant(_capacitance)), perUnfold);
-        StepNode x = graph.Apply(
-            StepOperation.Add, graph.Apply(StepOperation.Multiply, inputs, graph.Constant(_inputWeight)), graph.Constant(_inputBias));
-        (StepNode sensoryPull, StepNode sensoryLeak) = DescribeSynapses(graph, _sensory.Parameters, x);
-        StepNode constantPull = graph.Apply(StepOperation.Add, graph.Apply(StepOperation.Multiply, leak, graph.Constant(_rest)), sensoryPull);
-        StepNode constantLeak = graph.Apply(
-            StepOperation.Add,
-            graph.Apply(StepOperation.Add, graph.Apply(StepOperation.Add, capacitance, leak), sensoryLeak),
-            graph.Constant(T.CreateChecked(_options.Epsilon)));
-        StepNode v = state;
-        for (int n = 0; n < _options.Unfolds; n++)
-        {
-            (StepNode pull, StepNode conductance) = DescribeSynapses(graph, _neurons.Parameters, v);
-            StepNode kept = graph.Apply(StepOperation.Multiply, capacitance, v);
-            StepNode numerator = graph.Apply(StepOperation.Add, graph.Apply(StepOperation.Add, kept, constantPull), pull);
-            v = graph.Apply(StepOperation.Divide, numerator, graph.Apply(StepOperation.Add, constantLeak, conductance));
-        }
-
-        StepNode motor = graph.Slice(v, 0, Outputs);
-        StepNode y = graph.Apply(StepOperation.Add, graph.Apply(StepOperation.Multiply, motor, graph.Constant(_outputWeight)), graph.Constant(_outputBias));
-        return (y, v);
-    }
-
-    private static (StepNode Pull, StepNode Conductance) DescribeSynapses(StepGraph<T> graph, SynapseParameters<T> synapses, StepNode sources)
-    {
-        int[] places = [.. Enumerable.Range(0, synapses.Synapses.Count).Select(synapses.Place)];
-        int[] targets = [.. synapses.Synapses.Select(synapse => synapse.Target)];
-        StepNode Values(Parameter<T> parameter) => graph.Gather(graph.Constant(parameter), places);
-        StepNode presynaptic = graph.Gather(sources, [.. synapses.Synapses.Select(synapse => synapse.Source)]);
-        StepNode exponent = graph.Apply(
-            StepOperation.Multiply, Values(synapses.Slope), graph.Apply(StepOperation.Subtract, presynaptic, Values(synapses.Mean)));
-        StepNode weight = Values(synapses.Weight);
-        StepNode open = graph.Apply(
-            StepOperation.Multiply,
-            synapses.IsSoftplus ? graph.Apply(StepOperation.Softplus, weight) : weight,
-            graph.Apply(StepOperation.Sigmoid, exponent));
-        StepNode pull = graph.Apply(StepOperation.Multiply, open, Values(synapses.Reversal));
-        return (graph.Scatter(pull, synapses.Targets, targets), graph.Scatter(open, synapses.Targets, targets));
-    }
-
     /// <summary>What does not change over the unfolds of a slice: the inputs' image, c = cm L/dt, g l and c + g + ε.</summary>
     private void Prepare(ReadOnlySpan<T> inputs, ReadOnlySpan<T> elapsed, ReadOnlySpan<T> states, in Record record)
     {
@@ -281,88 +200,6 @@ public sealed class Ltc<T> : RecurrentLayer<T>
                 record.Pull[place] = _positiveLeak[unit] * _rest.Values[unit];
                 record.Leak[place] = capacitance + _positiveLeak[unit] + epsilon;
             }
-        }
-    }
-
-    /// <summary>Reverse of <see cref="Prepare"/>.</summary>
-    private void PrepareBackward(int step, in SequencePass<T> pass, in SequenceGradients<T> gradients, in Record record, in ReverseWork work)
-    {
-        T unfolds = T.CreateChecked(_options.Unfolds);
-        Span<T> dRest = gradients.Parameters[_rest];
-        Span<T> dInputWeight = gradients.Parameters[_inputWeight];
-        Span<T> dInputBias = gradients.Parameters[_inputBias];
-        for (int row = 0; row < pass.Rows; row++)
-        {
-            int slice = (step * pass.Rows) + row;
-            for (int i = 0; i < Inputs; i++)
-            {
-                T d = work.Inputs[record.InputPlane.Place(row, i)];
-                dInputWeight[i] = T.FusedMultiplyAdd(d, pass.Inputs[(slice * Inputs) + i], dInputWeight[i]);
-                dInputBias[i] += d;
-                if (!gradients.Inputs.IsEmpty)
-                {
-                    gradients.Inputs[(slice * Inputs) + i] += d * _inputWeight.Values[i];
-                }
-            }
-
-            T rate = unfolds / pass.Elapsed[slice];
-            T dElapsed = T.Zero;
-            for (int unit = 0; unit < Units; unit++)
-            {
-                int place = record.Plane.Place(row, unit);
-                T dPull = work.Pull[place];
-                T dLeak = work.Leak[place];
-                T dCapacitance = work.Capacitance[place] + dLeak;
-                work.LeakSums[unit] += T.FusedMultiplyAdd(dPull, _rest.Values[unit], dLeak);
-                work.CapacitanceSums[unit] = T.FusedMultiplyAdd(dCapacitance, rate, work.CapacitanceSums[unit]);
-                dRest[unit] = T.FusedMultiplyAdd(dPull, _positiveLeak[unit], dRest[unit]);
-                dElapsed = T.FusedMultiplyAdd(dCapacitance, record.Capacitance[place], dElapsed);
-            }
-
-            if (!gradients.Elapsed.IsEmpty)
-            {
-                gradients.Elapsed[slice] -= dElapsed / pass.Elapsed[slice];
-            }
-        }
-    }
-
-    private void UnfoldBackward(int n, int rows, in Record record, in ReverseWork work)
-    {
-        // v' = num/den: d num = d v'/den, d den = -d num·v'.
-        TensorPrimitives.Divide(work.Voltage, record.Denominator(n), work.Numerator);
-        TensorPrimitives.Multiply(work.Numerator, record.Voltage(n + 1), work.Denominator);
-        TensorPrimitives.Negate<T>(work.Denominator, work.Denominator);
-        TensorPrimitives.Add(work.Pull, work.Numerator, work.Pull);
-        TensorPrimitives.Add(work.Leak, work.Denominator, work.Leak);
-        TensorPrimitives.FusedMultiplyAdd(work.Numerator, record.Voltage(n), work.Capacitance, work.Capacitance);
-        TensorPrimitives.Multiply(work.Numerator, record.Capacitance, work.Voltage);
-        _neurons.AccumulateBackward(rows, record.Voltage(n), work.Numerator, work.Denominator, work.Voltage, work.NeuronSums, work.Scratch);
-    }
-
-    private void OutputBackward(int step, in SequencePass<T> pass, in SequenceGradients<T> gradients, in Record record, in ReverseWork work)
-    {
-        ReadOnlySpan<T> last = record.Voltage(_options.Unfolds);
-        Span<T> dWeight = gradients.Parameters[_outputWeight];
-        Span<T> dBias = gradients.Parameters[_outputBias];
-        for (int row = 0; row < pass.Rows; row++)
-        {
-            ReadOnlySpan<T> dOutputs = gradients.Outputs.Slice(((step * pass.Rows) + row) * Outputs, Outputs);
-            for (int m = 0; m < Outputs; m++)
-            {
-                int place = record.Plane.Place(row, m);
-                dWeight[m] = T.FusedMultiplyAdd(dOutputs[m], last[place], dWeight[m]);
-                dBias[m] += dOutputs[m];
-                work.Voltage[place] = T.FusedMultiplyAdd(dOutputs[m], _outputWeight.Values[m], work.Voltage[place]);
-            }
-        }
-    }
-
-    private void AddPositive(Parameter<T> parameter, ReadOnlySpan<T> sums, Gradients<T> gradients)
-    {
-        Span<T> target = gradients[parameter];
-        for (int unit = 0; unit < sums.Length; unit++)
-        {
-            target[unit] += _options.IsSoftplus ? sums[unit] * Elementary.Sigmoid(parameter.Values[unit]) : sums[unit];
         }
     }
 
@@ -423,59 +260,5 @@ public sealed class Ltc<T> : RecurrentLayer<T>
             Pull.Clear();
             Leak.Fill(T.One);
         }
-    }
-
-    /// <summary>Gradients on the way back through one pass, named by what they are gradients of.</summary>
-    private readonly ref struct ReverseWork
-    {
-        public ReverseWork(Ltc<T> layer, int rows, Span<T> span)
-        {
-            int plane = layer._neurons.PlaneOf(rows, layer.Units).Size;
-            var carver = new SpanCarver<T>(span);
-            Voltage = carver.Take(plane);
-            Numerator = carver.Take(plane);
-            Denominator = carver.Take(plane);
-            Pull = carver.Take(plane);
-            Leak = carver.Take(plane);
-            Capacitance = carver.Take(plane);
-            Inputs = carver.Take(layer._sensory.PlaneOf(rows, layer.Inputs).Size);
-            NeuronSums = carver.Take(layer._neurons.SumsLength(rows));
-            SensorySums = carver.Take(layer._sensory.SumsLength(rows));
-            LeakSums = carver.Take(layer.Units);
-            CapacitanceSums = carver.Take(layer.Units);
-            Scratch = carver.Rest;
-            NeuronSums.Clear();
-            SensorySums.Clear();
-            LeakSums.Clear();
-            CapacitanceSums.Clear();
-        }
-
-        public Span<T> Voltage { get; }
-
-        public Span<T> Numerator { get; }
-
-        public Span<T> Denominator { get; }
-
-        public Span<T> Pull { get; }
-
-        public Span<T> Leak { get; }
-
-        public Span<T> Capacitance { get; }
-
-        public Span<T> Inputs { get; }
-
-        /// <summary>Sums over all steps that make the gradients of the neurons' synapses.</summary>
-        public Span<T> NeuronSums { get; }
-
-        /// <summary>Sums over all steps that make the gradients of the sensory synapses.</summary>
-        public Span<T> SensorySums { get; }
-
-        /// <summary>d loss / d g, summed.</summary>
-        public Span<T> LeakSums { get; }
-
-        /// <summary>d loss / d cm, summed.</summary>
-        public Span<T> CapacitanceSums { get; }
-
-        public Span<T> Scratch { get; }
     }
 }

@@ -63,6 +63,9 @@ public sealed class LayerNorm<T> : PositionwiseLayer<T>
     }
 
     /// <inheritdoc/>
+    public override int PassScratch(int steps, int rows) => Inputs;
+
+    /// <inheritdoc/>
     public override (StepNode Outputs, StepNode? State) Describe(StepGraph<T> graph, StepNode inputs, StepNode elapsed, StepNode? state)
     {
         ArgumentNullException.ThrowIfNull(graph);
@@ -95,36 +98,25 @@ public sealed class LayerNorm<T> : PositionwiseLayer<T>
     {
         Span<T> dGain = gradients.Parameters[_gain];
         Span<T> dBias = gradients.Parameters[_bias];
+        Span<T> product = pass.Scratch[..Inputs];
         for (int slice = 0; slice < slices; slice++)
         {
             ReadOnlySpan<T> record = pass.Trace.Slice(slice * RecordSize, RecordSize);
+            ReadOnlySpan<T> normal = record[1..];
             ReadOnlySpan<T> dy = gradients.Outputs.Slice(slice * Inputs, Inputs);
-            TensorPrimitives.FusedMultiplyAdd(dy, record[1..], dGain, dGain);
+            TensorPrimitives.FusedMultiplyAdd(dy, normal, dGain, dGain);
             TensorPrimitives.Add(dBias, dy, dBias);
             if (!gradients.Inputs.IsEmpty)
             {
-                InputBackward(record[1..], record[0], dy, gradients.Inputs.Slice(slice * Inputs, Inputs));
+                // dx += scale (w dy - mean(w dy) - x̂ mean(w dy x̂)).
+                Span<T> dx = gradients.Inputs.Slice(slice * Inputs, Inputs);
+                TensorPrimitives.Multiply(dy, _gain.Values, product);
+                T mean = Reduction.Sum<T>(product) / _count;
+                T projection = Reduction.Dot(product, normal) / _count;
+                TensorPrimitives.Subtract(product, mean, product);
+                TensorPrimitives.FusedMultiplyAdd(normal, -projection, product, product);
+                TensorPrimitives.FusedMultiplyAdd(product, record[0], dx, dx);
             }
-        }
-    }
-
-    /// <summary>dx += scale (w dy - mean(w dy) - x̂ mean(w dy x̂)).</summary>
-    private void InputBackward(ReadOnlySpan<T> normal, T scale, ReadOnlySpan<T> dy, Span<T> dx)
-    {
-        T sum = T.Zero;
-        T projection = T.Zero;
-        for (int c = 0; c < Inputs; c++)
-        {
-            T d = dy[c] * _gain.Values[c];
-            sum += d;
-            projection = T.FusedMultiplyAdd(d, normal[c], projection);
-        }
-
-        T mean = sum / _count;
-        projection /= _count;
-        for (int c = 0; c < Inputs; c++)
-        {
-            dx[c] += scale * T.FusedMultiplyAdd(-normal[c], projection, (dy[c] * _gain.Values[c]) - mean);
         }
     }
 }

@@ -57,6 +57,9 @@ public sealed class RmsNorm<T> : PositionwiseLayer<T>
     }
 
     /// <inheritdoc/>
+    public override int PassScratch(int steps, int rows) => Inputs;
+
+    /// <inheritdoc/>
     public override (StepNode Outputs, StepNode? State) Describe(StepGraph<T> graph, StepNode inputs, StepNode elapsed, StepNode? state)
     {
         ArgumentNullException.ThrowIfNull(graph);
@@ -85,36 +88,23 @@ public sealed class RmsNorm<T> : PositionwiseLayer<T>
     protected override void ApplyBackward(int slices, in SequencePass<T> pass, in SequenceGradients<T> gradients)
     {
         Span<T> dGain = gradients.Parameters[_gain];
+        Span<T> product = pass.Scratch[..Inputs];
         for (int slice = 0; slice < slices; slice++)
         {
             ReadOnlySpan<T> x = pass.Inputs.Slice(slice * Inputs, Inputs);
             ReadOnlySpan<T> dy = gradients.Outputs.Slice(slice * Inputs, Inputs);
             T scale = pass.Trace[slice];
-            for (int c = 0; c < Inputs; c++)
-            {
-                dGain[c] = T.FusedMultiplyAdd(dy[c] * x[c], scale, dGain[c]);
-            }
-
+            TensorPrimitives.Multiply(dy, x, product);
+            TensorPrimitives.FusedMultiplyAdd(product, scale, dGain, dGain);
             if (!gradients.Inputs.IsEmpty)
             {
-                InputBackward(x, dy, scale, gradients.Inputs.Slice(slice * Inputs, Inputs));
+                // With x̂ = x s: dx += s (w dy - x̂ mean(w dy x̂)).
+                Span<T> dx = gradients.Inputs.Slice(slice * Inputs, Inputs);
+                TensorPrimitives.Multiply(dy, _gain.Values, product);
+                T projection = Reduction.Dot(product, x) * scale * scale / _count;
+                TensorPrimitives.FusedMultiplyAdd(x, -projection, product, product);
+                TensorPrimitives.FusedMultiplyAdd(product, scale, dx, dx);
             }
-        }
-    }
-
-    /// <summary>With x̂ = x s: dx += s (w dy - x̂ mean(w dy x̂)).</summary>
-    private void InputBackward(ReadOnlySpan<T> x, ReadOnlySpan<T> dy, T scale, Span<T> dx)
-    {
-        T projection = T.Zero;
-        for (int c = 0; c < Inputs; c++)
-        {
-            projection = T.FusedMultiplyAdd(dy[c] * _gain.Values[c], x[c], projection);
-        }
-
-        projection *= scale * scale / _count;
-        for (int c = 0; c < Inputs; c++)
-        {
-            dx[c] += scale * T.FusedMultiplyAdd(-x[c], projection, dy[c] * _gain.Values[c]);
         }
     }
 }

@@ -42,7 +42,9 @@ public sealed class WorldLearnerTests
         ];
         var schema = new FrameSchema([new Channel("level", ChannelKind.Real) { Resolution = 0.01 }])
         {
-            Statics = statics, SeriesColumn = "series", Time = new TimeAxis(TimeKind.Date) { Column = "time", Step = 3600 },
+            Statics = statics,
+            SeriesColumn = "series",
+            Time = new TimeAxis(TimeKind.Date) { Column = "time", Step = 3600 },
         };
         WorldModel model = WorldModel.Learn(new Frame(schema, series), Simulated.BaseOnly);
         Assert.NotEmpty(model.Summary.ClockPeriods);

@@ -3,6 +3,8 @@ using Pallium.Experiments;
 const string Usage = """
     dotnet run -c Release --project bench/Pallium.Experiments -- COMMAND [--name value ...]
       occupancy | traffic   the papers' protocols  --recipe paper|ours --stacks 'ltc(32);lstm(32)' --seeds 5 --threads 1 [--epochs N] [--patience N]
+      world                 the world model on the same data: --only occupancy|traffic --stacks 'none;liquid(64)' --seeds 1 --threads 1
+      etth1                 the world model at horizon 96: --stacks 'none;liquid(64)' --paths 16 --stride 1
       tables                what bench/results holds, as Markdown
     Finished runs (suite, stack, recipe, seed) are skipped.
     """;
@@ -14,6 +16,12 @@ try
     {
         case "occupancy" or "traffic":
             SupervisedRuns.Run(args[0], arguments);
+            return 0;
+        case "world":
+            WorldExperiments.Run(arguments);
+            return 0;
+        case "etth1":
+            ElectricityExperiment.Run(arguments);
             return 0;
         default:
             Console.Error.WriteLine(Usage);

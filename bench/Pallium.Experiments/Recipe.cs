@@ -16,11 +16,11 @@ internal sealed record Recipe(int BatchSize, int Epochs, int PatienceEpochs, dou
 
     public static Recipe Named(string name, string suite, string stack) => name switch
     {
-        Paper => new Recipe(16, 200, 20, stack.StartsWith("ltc", StringComparison.Ordinal) ? 0.01 : 0.001, true, new TrainerOptions
+        Paper => new Recipe(16, 200, 10, stack.StartsWith("ltc", StringComparison.Ordinal) ? 0.01 : 0.001, true, new TrainerOptions
         {
             ClipNorm = null,
         }),
-        Ours => new Recipe(64, suite == "occupancy" ? 12 : 40, 1000, 0.01, false, new TrainerOptions
+        Ours => new Recipe(64, suite == "occupancy" ? 12 : 25, 1000, 0.01, false, new TrainerOptions
         {
             Adam = new AdamOptions { WeightDecay = 0.05 },
             AverageDecay = 0.99,

@@ -1,1 +1,3 @@
-return 0;
+using Pallium.Cli;
+
+return PalliumCommand.Run(args);

@@ -48,6 +48,12 @@ internal sealed partial class LinearBase
     /// <summary>Covariance of a slice's deviations when nothing of the past is known, [D, D].</summary>
     public ReadOnlySpan<double> MarginalCovariance => _marginal;
 
+    /// <summary>Mean of the exogenous features over the learning part, [E].</summary>
+    public ReadOnlySpan<double> FeatureMean => _featureMean;
+
+    /// <summary>Their covariance, [E, E].</summary>
+    public ReadOnlySpan<double> FeatureCovariance => _featureCovariance;
+
     /// <summary>Numbers in a state; 0 for a table.</summary>
     public int StateSize => _ring == 0 ? 0 : (Coordinates * _ring) + (Coordinates * Coordinates) + Coordinates + Counters;
 

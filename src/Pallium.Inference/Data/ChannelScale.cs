@@ -25,9 +25,6 @@ public sealed record ChannelScale(ChannelKind Kind)
     /// <summary>Share of zeros in the training part, in [0, 1); 0 without an atom.</summary>
     public double AtomShare { get; init; }
 
-    /// <summary>The z that stands for zero where there is an atom: low among the positive values, so that zero lies at their foot.</summary>
-    public double ZeroLevel { get; init; }
-
     /// <summary>δ, the step of recorded values, in the channel's unit.</summary>
     public double Resolution { get; init; } = 1;
 
@@ -58,7 +55,8 @@ public sealed record ChannelScale(ChannelKind Kind)
 
     /// <summary>
     /// z of the ends of the interval that is recorded as <paramref name="x"/>, [x - δ/2, x + δ/2]: the mass between them is the
-    /// likelihood of the cell. Where it reaches zero, the lower end of a positive channel is -∞.
+    /// likelihood of the cell. Where it reaches zero, the lower end of a positive channel is -∞; above an atom, where nothing is
+    /// recorded as zero, it is -∞ for the least value, so that the masses of all values add up to one.
     /// </summary>
     public (double Low, double High) Edges(double x)
     {
@@ -66,7 +64,7 @@ public sealed record ChannelScale(ChannelKind Kind)
         return Kind switch
         {
             ChannelKind.Positive => (
-                x <= half ? double.NegativeInfinity : (Unbend(x - half) - Mean) / Deviation,
+                x <= (HasAtom ? 3 * half : half) ? double.NegativeInfinity : (Unbend(x - half) - Mean) / Deviation,
                 (Unbend(Math.Max(x, 0) + half) - Mean) / Deviation),
             ChannelKind.Real => ((x - half - Mean) / Deviation, (x + half - Mean) / Deviation),
             _ => (x, x),
@@ -100,14 +98,6 @@ public sealed record ChannelScale(ChannelKind Kind)
         // Sums with a selector run in order; the library may reorder a plain one.
         double mean = seen.Sum(x => x) / seen.Length;
         double deviation = Math.Sqrt(seen.Sum(x => (x - mean) * (x - mean)) / seen.Length);
-
-        if (scale.HasAtom)
-        {
-            const double Foot = 0.01;
-            seen.AsSpan().Sort();
-            double foot = seen[(int)(Foot * (seen.Length - 1))];
-            scale = scale with { ZeroLevel = (foot - mean) / Math.Max(deviation, 1e-12) };
-        }
 
         // A channel that hardly moves in the training part must not blow up what comes after it.
         double least = deviation > 0 ? channel.Resolution / 2 : Math.Max(channel.Resolution, Math.Abs(mean) / 100);

@@ -36,6 +36,7 @@ internal sealed class Evaluator
 
     public Evaluation Run(Frame test, IProgress<double>? progress, CancellationToken cancellation)
     {
+        Check(_options);
         int origins = 0;
         bool table = _model.Schema.IsTable;
         int total = test.RowCount;
@@ -65,6 +66,26 @@ internal sealed class Evaluator
         return Result(origins);
     }
 
+    private void Check(EvaluateOptions options)
+    {
+        void Require(bool holds, string name, int found, string expected)
+        {
+            if (!holds)
+            {
+                throw new InputException($"Option {name}: found {found}, expected {expected}.");
+            }
+        }
+
+        Require(options.Horizon is >= 1 and <= 10_000, "horizon", options.Horizon, "1 to 10000");
+        Require(options.Stride is null or > 0, "stride", options.Stride ?? 0, "a positive number");
+        Require(options.Paths >= 2, "paths", options.Paths, "at least 2");
+        Require(options.Threads > 0, "threads", options.Threads, "a positive number");
+        if (options.After is not null)
+        {
+            SchemaCheck.Fitting(options.After, _model.Schema);
+        }
+    }
+
     /// <summary>Runs the stream over a series, scoring one-slice questions and keeping the states at the origins.</summary>
     private List<Origin> Walk(Series series, int stride, int horizon, IProgress<double>? progress, CancellationToken cancellation)
     {
@@ -72,8 +93,14 @@ internal sealed class Evaluator
         var observer = new SliceObserver(_model.Engine);
         var state = new StreamState(_model.Engine, series.Static);
         double[] history = [];
-        if (_options.After?.Series.LastOrDefault(s => s.Name == series.Name) is { } before)
+        if (_options.After?.Series.LastOrDefault(s => s.Name == series.Name && s.Length > 0) is { } before)
         {
+            if (before.Times[^1] >= series.Times[0] && !_model.Schema.IsTable)
+            {
+                throw new InputException(
+                    $"{_options.After.Source}: found history up to {_model.Schema.Time.Format(before.Times[^1])}, expected it to end before {_model.Schema.Time.Format(series.Times[0])}, where the test begins.");
+            }
+
             for (int i = 0; i < before.Length; i++)
             {
                 observer.Advance(state, before.Times[i], before.Row(i));

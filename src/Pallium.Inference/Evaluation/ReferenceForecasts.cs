@@ -16,8 +16,7 @@ internal sealed class ReferenceForecasts
     public const int Autoregression = 2;
     private const int Levels = 40;
     private const int MostOrigins = 1000;
-    private const double Ridge = 1e-3;
-    private static readonly int[] Orders = [1, 2, 4, 8, 16, 32, 64];
+    private const double LongerMustPay = 0.97;
     private static readonly int[] Grid = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96];
 
     private readonly IReadOnlyList<Channel> _channels;
@@ -43,7 +42,7 @@ internal sealed class ReferenceForecasts
     {
         Series[] series = [.. training.Series.Where(s => s.Length > 1).Select(Carried)];
         int channels = training.Channels.Count;
-        double[][] coefficients = [.. Enumerable.Range(0, channels).Select(c => training.Channels[c].IsNumeric ? Regress(series, c, channels) : [])];
+        double[][] coefficients = [.. Enumerable.Range(0, channels).Select(c => training.Channels[c].IsNumeric ? RidgeAutoregression.Fit(series, c) : [])];
         int season = ChooseSeason(training, clock, series);
         var draft = new ReferenceForecasts(training.Channels, season, [], coefficients);
         double[][] residuals = [.. Enumerable.Range(0, channels * Methods * Grid.Length).Select(_ => Array.Empty<double>())];
@@ -78,7 +77,16 @@ internal sealed class ReferenceForecasts
 
         double[][] coefficients = [.. channels.Select(_ => Take())];
         double[][] residuals = [.. Enumerable.Range(0, channels.Count * Methods * Grid.Length).Select(_ => Take())];
-        return new ReferenceForecasts(channels, (int)head[0], residuals, coefficients);
+        var read = new ReferenceForecasts(channels, (int)head[0], residuals, coefficients);
+        bool fits = Array.TrueForAll(coefficients, c => c.Length is 0 or (>= 2 and <= RidgeAutoregression.MostOrder + 1));
+        for (int slot = 0; slot < residuals.Length; slot++)
+        {
+            int channel = slot / (Methods * Grid.Length);
+            int classes = read.Classes(channel);
+            fits &= residuals[slot].Length == 0 || residuals[slot].Length == (channels[channel].IsNumeric ? Levels : classes * classes);
+        }
+
+        return fits && numbers.Count == 0 ? read : throw new FormatException("The reference forecasts of the model file do not fit its channels.");
     }
 
     /// <summary>All numbers, each run preceded by its length, for saving.</summary>
@@ -162,7 +170,7 @@ internal sealed class ReferenceForecasts
                 counts.AsSpan().Fill(0.5);
                 foreach (Series s in series)
                 {
-                    double[] column = ColumnOf(s, channel);
+                    double[] column = RidgeAutoregression.ColumnOf(s, channel);
                     int first = Math.Min(Look, s.Length / 2);
                     int stride = Math.Max(1, (s.Length - first) / MostOrigins);
                     for (int origin = Math.Max(1, first); origin + Grid[g] <= s.Length; origin += stride)
@@ -216,114 +224,7 @@ internal sealed class ReferenceForecasts
         return counts;
     }
 
-    /// <summary>Weights of the last values and an intercept, of the order that forecasts the last fifth best.</summary>
-    private static double[] Regress(Series[] series, int channel, int channels)
-    {
-        double[] best = [];
-        double bestError = double.PositiveInfinity;
-        foreach (int order in Orders)
-        {
-            if (series.Sum(s => Math.Max(0, s.Length - order)) < 10 * order + 10)
-            {
-                break;
-            }
-
-            double[] weights = Solve(series, channel, order, upTo: 0.8);
-            double error = 0;
-            foreach (Series s in series)
-            {
-                double[] column = ColumnOf(s, channel);
-                for (int t = Math.Max(order, (int)(0.8 * s.Length)); t < s.Length; t++)
-                {
-                    double residual = column[t] - weights[order];
-                    for (int i = 0; i < order; i++)
-                    {
-                        residual -= weights[i] * column[t - 1 - i];
-                    }
-
-                    error += double.IsNaN(residual) ? 0 : residual * residual;
-                }
-            }
-
-            if (error < bestError * 0.999)
-            {
-                bestError = error;
-                best = Solve(series, channel, order, upTo: 1);
-            }
-        }
-
-        return best;
-    }
-
-    private static double[] Solve(Series[] series, int channel, int order, double upTo)
-    {
-        int n = order + 1;
-        var gram = new double[n * n];
-        var right = new double[n];
-        double scale = 0;
-        double mean = 0;
-        long count = 0;
-        foreach (Series s in series)
-        {
-            double[] column = ColumnOf(s, channel);
-            foreach (double x in column)
-            {
-                if (!double.IsNaN(x))
-                {
-                    count++;
-                    double delta = x - mean;
-                    mean += delta / count;
-                    scale += delta * (x - mean);
-                }
-            }
-        }
-
-        var row = new double[n];
-        foreach (Series s in series)
-        {
-            double[] column = ColumnOf(s, channel);
-            for (int t = order; t < (int)(upTo * s.Length); t++)
-            {
-                for (int i = 0; i < order; i++)
-                {
-                    row[i] = column[t - 1 - i] - mean;
-                }
-
-                row[order] = 1;
-                double y = column[t] - mean;
-                if (double.IsNaN(y) || double.IsNaN(row[order - 1]))
-                {
-                    continue;
-                }
-
-                for (int i = 0; i < n; i++)
-                {
-                    right[i] += row[i] * y;
-                    for (int j = 0; j < n; j++)
-                    {
-                        gram[(i * n) + j] += row[i] * row[j];
-                    }
-                }
-            }
-        }
-
-        for (int i = 0; i < n; i++)
-        {
-            gram[(i * n) + i] += i < order ? (Ridge * scale) + 1e-12 : 1e-9;
-        }
-
-        Cholesky.FactorWithJitter(gram, n);
-        Cholesky.Solve(gram, n, right, 1);
-        double shift = mean;
-        for (int i = 0; i < order; i++)
-        {
-            shift -= right[i] * mean;
-        }
-
-        right[order] += shift;
-        return right;
-    }
-
+    // Day, week, year: where the data swing by the day, a week ago is as good as yesterday, and proves nothing.
     private static int ChooseSeason(Frame training, Clock clock, Series[] series)
     {
         int best = 1;
@@ -340,7 +241,7 @@ internal sealed class ReferenceForecasts
                 double totalSquare = 0;
                 foreach (Series s in series)
                 {
-                    double[] column = ColumnOf(s, c);
+                    double[] column = RidgeAutoregression.ColumnOf(s, c);
                     for (int t = season; t < s.Length; t++)
                     {
                         double difference = column[t] - column[t - season];
@@ -358,7 +259,7 @@ internal sealed class ReferenceForecasts
                 error += variance > 0 ? square / variance : 2;
             }
 
-            if (season > 1 && error < bestError && series.Any(s => s.Length >= 2 * season))
+            if (season > 1 && error < bestError * LongerMustPay && series.Any(s => s.Length >= 2 * season))
             {
                 (best, bestError) = (season, error);
             }
@@ -378,12 +279,6 @@ internal sealed class ReferenceForecasts
         }
 
         return new Series(series.Name, series.Times, values, series.Static);
-    }
-
-    private static double[] ColumnOf(Series series, int channel)
-    {
-        int channels = series.Values.Length / series.Length;
-        return [.. Enumerable.Range(0, series.Length).Select(t => series.Values[(t * channels) + channel])];
     }
 
     private static int NearestInGrid(int horizon)

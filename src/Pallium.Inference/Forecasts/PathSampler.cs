@@ -36,7 +36,11 @@ internal sealed class PathSampler(WorldEngine engine, HorizonCalibration calibra
     /// <summary>Paths, [paths][horizon · channels], in the channels' units.</summary>
     public double[][] Sample(StreamState start, double[] times, ForecastOptions options, CancellationToken cancellation = default)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Paths, 2, nameof(options));
+        if (options.Paths < 2)
+        {
+            throw new InputException($"Option paths: found {options.Paths}, expected at least 2.");
+        }
+
         int channels = engine.Schema.Channels.Count;
         int count = options.Paths;
         var paths = new Path[count];
@@ -84,7 +88,7 @@ internal sealed class PathSampler(WorldEngine engine, HorizonCalibration calibra
 
             if (engine.Shares.Uses(h + 2))
             {
-                engine.Network?.Step(inputs, elapsed, network, scratch!);
+                engine.StepNetwork(inputs, elapsed, network, scratch);
             }
         }
 
@@ -129,13 +133,23 @@ internal sealed class PathSampler(WorldEngine engine, HorizonCalibration calibra
     private double[] Times(StreamState start, int horizon, ForecastOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(horizon);
+        if (options.Every is not (null or (> 0 and < double.PositiveInfinity)))
+        {
+            throw new InputException(FormattableString.Invariant($"Option every: found {options.Every}, expected a positive number."));
+        }
+
+        foreach (Slice slice in options.Future ?? [])
+        {
+            SchemaCheck.Values(engine.Schema.Channels, slice.Values, "Future slice");
+        }
+
         double every = options.Every ?? engine.Schema.Time.Step;
         var times = new double[horizon];
         double last = double.IsNaN(start.Time) ? 0 : start.Time;
         for (int h = 0; h < horizon; h++)
         {
             times[h] = options.Future is { } future && h < future.Count ? future[h].Time : last + every;
-            if (times[h] <= last && !engine.Schema.IsTable)
+            if (!(times[h] > last) && !engine.Schema.IsTable)
             {
                 throw new InputException(
                     $"Found a future slice at {engine.Schema.Time.Format(times[h])}, expected one after {engine.Schema.Time.Format(last)}.");

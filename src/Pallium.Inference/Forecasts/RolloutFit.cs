@@ -140,20 +140,11 @@ internal static class RolloutFit
 
     private static (int Series, int Index)[] Origins(IReadOnlyList<Stretch> validation)
     {
-        int total = validation.Sum(stretch => stretch.Length);
-        int stride = Math.Max(1, total / MostOrigins);
-        var origins = new List<(int, int)>();
-        foreach (Stretch stretch in validation)
-        {
-            for (int i = stretch.From; i < stretch.To; i += stride)
-            {
-                if (i > 0)
-                {
-                    origins.Add((stretch.Series, i));
-                }
-            }
-        }
-
-        return [.. origins];
+        (int Series, int Index)[] all =
+        [
+            .. validation.SelectMany(stretch => Enumerable.Range(stretch.From, stretch.Length).Where(i => i > 0).Select(i => (stretch.Series, i))),
+        ];
+        int count = Math.Min(MostOrigins, all.Length);
+        return [.. Enumerable.Range(0, count).Select(i => all[(int)((long)i * all.Length / count)])];
     }
 }

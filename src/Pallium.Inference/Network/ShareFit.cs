@@ -8,7 +8,7 @@ namespace Pallium.Inference;
 /// <remarks>
 /// Per real variable the network's correction f of the mean is scaled by λ = clip(⟨r, f⟩/⟨f, f⟩, 0, 1), r being the base's residual. Per
 /// variable the answer is the mixture (1-g)·base + g·network; the validation likelihood is concave in g, and its maximum is found by
-/// expectation maximisation.
+/// expectation maximisation. A share that does not lower the loss is 0.
 /// </remarks>
 internal static class ShareFit
 {
@@ -16,22 +16,12 @@ internal static class ShareFit
     private const double Negligible = 0.01;
 
     /// <summary>Shares of the network, and what base and network contribute per channel.</summary>
-    public static (NetworkShares Shares, ChannelContribution[] Contributions) Fit<T>(WorldEngine engine, ValidationSet<T> validation)
+    public static (NetworkShares Shares, ChannelContribution[] Contributions) Fit<T>(WorldEngine engine, params ReadOnlySpan<ValidationSet<T>> validation)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         SliceLayout layout = engine.Core.Layout;
-        var cells = new List<Cell>[layout.Variables.Count];
-        var moments = new (double Cross, double Square)[cells.Length];
-        for (int v = 0; v < cells.Length; v++)
-        {
-            cells[v] = [];
-        }
-
-        foreach (WindowChunk<T> chunk in validation.Chunks)
-        {
-            Collect(layout, chunk, cells, moments);
-        }
-
+        var moments = new (double Cross, double Square)[layout.Variables.Length];
+        List<Cell>[] cells = CellsOf(layout, validation, moments);
         NetworkShares shares = NetworkShares.All(layout);
         var contributions = new ChannelContribution[layout.Channels];
         for (int v = 0; v < cells.Length; v++)
@@ -57,6 +47,40 @@ internal static class ShareFit
         }
 
         return (shares, contributions);
+    }
+
+    /// <summary>Loss of the model with these shares, in nats per cell.</summary>
+    public static double Loss<T>(SliceLayout layout, ValidationSet<T> validation, NetworkShares shares)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        List<Cell>[] cells = CellsOf(layout, [validation], new (double, double)[layout.Variables.Length]);
+        double sum = 0;
+        for (int v = 0; v < cells.Length; v++)
+        {
+            foreach (Cell cell in cells[v])
+            {
+                cell.Shrink(shares.Mean[v]);
+                sum += cell.Weight * cell.Mixed(shares.Network[v]);
+            }
+        }
+
+        return validation.Cells > 0 ? sum / validation.Cells : 0;
+    }
+
+    private static List<Cell>[] CellsOf<T>(
+        SliceLayout layout, ReadOnlySpan<ValidationSet<T>> validation, (double Cross, double Square)[] moments)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        List<Cell>[] cells = [.. layout.Variables.Select(_ => new List<Cell>())];
+        foreach (ValidationSet<T> set in validation)
+        {
+            foreach (WindowChunk<T> chunk in set.Chunks)
+            {
+                Collect(layout, chunk, cells, moments);
+            }
+        }
+
+        return cells;
     }
 
     private static void Collect<T>(SliceLayout layout, WindowChunk<T> chunk, List<Cell>[] cells, (double Cross, double Square)[] moments)
@@ -114,7 +138,8 @@ internal static class ShareFit
             share = sum / total;
         }
 
-        return share < Negligible || total == 0 ? 0 : share;
+        bool pays = cells.Sum(cell => cell.Weight * (cell.Base - cell.Mixed(share))) > 0;
+        return share >= Negligible && pays ? share : 0;
     }
 
     /// <summary>One validation cell: weight, and negative log masses of base and network.</summary>

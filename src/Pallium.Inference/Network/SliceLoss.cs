@@ -14,7 +14,7 @@ internal sealed class SliceTargets
     {
         Rows = rows;
         Layout = layout;
-        _variables = layout.Variables.Count;
+        _variables = layout.Variables.Length;
         Weights = new double[rows * _variables];
         Low = new double[rows * _variables];
         High = new double[rows * _variables];
@@ -91,7 +91,7 @@ internal sealed class SliceLoss<T> : TapeOperation<T>
         double sum = 0;
         for (int row = 0; row < targets.Rows; row++)
         {
-            for (int v = 0; v < layout.Variables.Count; v++)
+            for (int v = 0; v < layout.Variables.Length; v++)
             {
                 SliceVariable variable = layout.Variables[v];
                 int cell = targets.Index(row, v);

@@ -79,17 +79,16 @@ internal sealed class ValidationSet<T>
         maker.WarmUp(series, history, piece.From - burnIn, state, []);
         chunk.Window.FreshRows[row] = true;
         int rows = chunk.Window.Rows;
-        int skipped = BurnIn - burnIn;
         for (int t = 0; t < burnIn + (piece.To - piece.From); t++)
         {
             int index = piece.From - burnIn + t;
-            int at = ((skipped + t) * rows) + row;
+            int at = (t * rows) + row;
             double cells = chunk.Targets.Cells;
             maker.Ask(series, index, state, null, at, chunk.Window, chunk.Targets, ref rng);
             if (index < piece.From)
             {
                 chunk.Targets.Cells = cells;
-                for (int v = 0; v < core.Layout.Variables.Count; v++)
+                for (int v = 0; v < core.Layout.Variables.Length; v++)
                 {
                     chunk.Targets.Weights[chunk.Targets.Index(at, v)] = 0;
                 }

@@ -4,15 +4,6 @@ using Pallium.Numerics;
 
 namespace Pallium.Inference;
 
-/// <summary>A stretch of one series that learning may use.</summary>
-/// <param name="Series">Index of the series.</param>
-/// <param name="From">First slice.</param>
-/// <param name="To">Slice after the last.</param>
-internal readonly record struct Stretch(int Series, int From, int To)
-{
-    public int Length => To - From;
-}
-
 /// <summary>Learning a world model's network by truncated back-propagation through time.</summary>
 /// <remarks>
 /// Rows work through segments drawn at random from the learning part; the state carries from window to window within a segment. A

@@ -71,8 +71,6 @@ internal sealed class CellPosterior : Posterior
         return _probabilities.Length - 1;
     }
 
-    private double Recorded(double value) => Math.Round(value / _scale.Resolution) * _scale.Resolution;
-
     private int Likeliest => _probabilities.AsSpan().IndexOf(_probabilities.Max());
 
     public override double Quantile(double p)
@@ -135,7 +133,7 @@ internal sealed class CellPosterior : Posterior
     }
 
     /// <summary>The one value to fill a hole with: the likeliest category, else the median, rounded as it would have been recorded.</summary>
-    public double Best => _mixture is null ? Likeliest : Recorded(Median);
+    public double Best => _mixture is null ? Likeliest : Channel.Round(Median);
 
     /// <summary>This posterior with calibrated quantiles, where the channel has a scale.</summary>
     public Posterior Calibrated(CalibrationLevels levels, int channel) =>
@@ -169,11 +167,11 @@ internal sealed class CellPosterior : Posterior
         }
 
         // Above an atom at zero nothing is recorded as zero.
-        double recorded = Recorded(value);
+        double recorded = Channel.Round(value);
         return Atom > 0 && recorded <= 0 ? _scale.Resolution : recorded;
     }
 
-    /// <summary>The randomised rank of a value: uniform on [0, 1] for a calibrated model, also at atoms.</summary>
+    /// <summary>The randomised rank of a value, within its rounding interval or atom: uniform on [0, 1] for a calibrated model.</summary>
     public double Rank(double value, ref Rng rng)
     {
         if (_mixture is null)
@@ -182,6 +180,13 @@ internal sealed class CellPosterior : Posterior
             return below + (rng.Uniform() * _probabilities[(int)value]);
         }
 
-        return Atom > 0 && value <= 0 ? rng.Uniform() * Atom : Cdf(value);
+        if (Atom > 0 && value <= 0)
+        {
+            return rng.Uniform() * Atom;
+        }
+
+        (double low, double high) = _scale.Edges(value);
+        double start = double.IsInfinity(low) ? 0 : _mixture.Cdf(low);
+        return Atom + ((1 - Atom) * (start + (rng.Uniform() * (_mixture.Cdf(high) - start))));
     }
 }

@@ -78,7 +78,7 @@ internal sealed class SamplePosterior : Posterior
         double half = Channel.IsNumeric ? Channel.Resolution / 2 : 0.25;
         int inside = CountUpTo(value + half) - CountUpTo(value - half);
         double range = Math.Max(_sorted[^1] - _sorted[0], 2 * half);
-        double prior = Channel.Categories.Count > 0 ? 1.0 / Channel.Categories.Count : Math.Min(1, 2 * half / range);
+        double prior = Channel.IsNumeric ? Math.Min(1, 2 * half / range) : 1.0 / Classes;
         return Elementary.Log((inside + prior) / (_sorted.Length + 1));
     }
 
@@ -95,9 +95,11 @@ internal sealed class SamplePosterior : Posterior
         return low;
     }
 
+    private int Classes => Channel.Kind == ChannelKind.Binary ? 2 : Math.Max(1, Channel.Categories.Count);
+
     private int[] Counts()
     {
-        var counts = new int[Channel.Kind == ChannelKind.Binary ? 2 : Math.Max(1, Channel.Categories.Count)];
+        var counts = new int[Classes];
         foreach (double value in _sorted)
         {
             counts[(int)value]++;

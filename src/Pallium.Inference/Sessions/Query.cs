@@ -30,14 +30,8 @@ public sealed class Query
         int index = Index(channel);
         Channel found = _engine.Schema.Channels[index];
         string shown = value.ToString("R", CultureInfo.InvariantCulture);
-        string? expected = found.Kind switch
-        {
-            _ when !double.IsFinite(value) => "a finite number",
-            ChannelKind.Positive when value < 0 => "a number that is not negative",
-            ChannelKind.Binary when value is not (0 or 1) => "0 or 1",
-            ChannelKind.Categorical => $"one of {string.Join(", ", found.Categories)}",
-            _ => null,
-        };
+        string? expected = found.Kind == ChannelKind.Categorical ? $"one of {string.Join(", ", found.Categories)}"
+            : double.IsNaN(value) ? "a number" : SchemaCheck.Expected(found, value);
         if (expected is not null)
         {
             throw new InputException($"Channel '{found.Name}': found {shown}, expected {expected}.");

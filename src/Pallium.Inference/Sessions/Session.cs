@@ -1,4 +1,3 @@
-using System.Globalization;
 using Pallium.Numerics;
 
 namespace Pallium.Inference;
@@ -27,13 +26,13 @@ public sealed class Session
     /// <summary>Stamp of the last slice; NaN before the first.</summary>
     public double Time => _state.Time;
 
-    /// <summary>Stamp at which the next slice is due: the last one and the median step.</summary>
+    /// <summary>Stamp at which the next slice is due: the last one and the median step; NaN before the first.</summary>
     public double NextTime => _engine.NextTime(_state);
 
     internal StreamState State => _state;
 
     /// <summary>Takes in the next slice and says how surprising it was.</summary>
-    /// <exception cref="InputException">The slice has another number of channels, or its time does not go forward.</exception>
+    /// <exception cref="InputException">The slice has another number of channels, a value that its channel cannot have, or a time that does not go forward.</exception>
     public Surprise Observe(Slice slice)
     {
         Check(slice);
@@ -51,13 +50,22 @@ public sealed class Session
         _observer.Advance(_state, slice.Time, slice.Values);
     }
 
-    /// <summary>What is believed about each channel of the next slice, at the median step unless <paramref name="time"/> says otherwise.</summary>
+    /// <summary>
+    /// What is believed about each channel of the next slice, at the median step unless <paramref name="time"/> says otherwise; before
+    /// the first slice at an unknown time of day and year.
+    /// </summary>
     /// <remarks>Intervals are calibrated by what this session has observed so far.</remarks>
+    /// <exception cref="InputException">The time does not go forward.</exception>
     public IReadOnlyList<Posterior> Next(double? time = null)
     {
         int channels = _engine.Schema.Channels.Count;
         var values = new double[channels];
         values.AsSpan().Fill(double.NaN);
+        if (time is double given)
+        {
+            CheckTime(given);
+        }
+
         CellPosterior?[] cells = _observer.Answer(_state, time ?? NextTime, values, new bool[channels]);
         return [.. cells.Select((cell, c) => cell!.Calibrated(_state.Levels, c))];
     }
@@ -87,7 +95,8 @@ public sealed class Session
     public Posterior Infer(string channel) => new Query(_engine, _state.Copy(), NextTime).Infer(channel);
 
     /// <summary>Forecasts the slices to come by sampled paths.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The horizon is not positive, or there are fewer than 2 paths.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The horizon is not positive.</exception>
+    /// <exception cref="InputException">An option is out of range, or a future slice does not fit the model.</exception>
     public Forecast Forecast(int horizon, ForecastOptions? options = null, CancellationToken cancellation = default) =>
         new PathSampler(_engine, _model.Calibration).Forecast(_state, horizon, options ?? new ForecastOptions(), cancellation);
 
@@ -100,17 +109,21 @@ public sealed class Session
     private void Check(Slice slice)
     {
         ArgumentNullException.ThrowIfNull(slice);
-        int channels = _engine.Schema.Channels.Count;
-        if (slice.Values.Length != channels)
+        SchemaCheck.Values(_engine.Schema.Channels, slice.Values, "Slice");
+        CheckTime(slice.Time);
+    }
+
+    private void CheckTime(double time)
+    {
+        if (!double.IsFinite(time))
         {
-            throw new InputException($"Found a slice with {slice.Values.Length} values, expected {channels}, one per channel of the model.");
+            throw new InputException("Found a slice whose time is no finite number, expected a stamp.");
         }
 
-        if (slice.Time <= _state.Time && !_engine.Schema.IsTable)
+        if (time <= _state.Time && !_engine.Schema.IsTable)
         {
-            throw new InputException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"Found a slice at {_engine.Schema.Time.Format(slice.Time)}, expected one after {_engine.Schema.Time.Format(_state.Time)}, the last slice seen."));
+            throw new InputException(
+                $"Found a slice at {_engine.Schema.Time.Format(time)}, expected one after {_engine.Schema.Time.Format(_state.Time)}, the last slice seen.");
         }
     }
 }

@@ -1,38 +1,42 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 
 namespace Pallium.Inference;
 
-/// <summary>A session's state as bytes: the model's fingerprint, then numbers, little-endian.</summary>
+/// <summary>A session's state as bytes: the model's fingerprint, then numbers, little-endian, then the SHA-256 of all that.</summary>
 internal static class SessionBytes
 {
-    private const int FingerprintLength = 32;
+    private const int FingerprintLength = SHA256.HashSizeInBytes;
 
     public static byte[] Write(WorldModel model, StreamState state)
     {
-        double[] numbers = [state.Time, state.Count, state.Statics.Length, .. state.Statics, .. state.Core, .. state.Network, .. state.Levels.Values];
-        var bytes = new byte[FingerprintLength + (sizeof(double) * numbers.Length)];
+        double[] numbers = [state.Time, state.Count, .. state.Statics, .. state.Core, .. state.Network, .. state.Levels.Values];
+        var bytes = new byte[FingerprintLength + (sizeof(double) * numbers.Length) + SHA256.HashSizeInBytes];
         model.Fingerprint.CopyTo(bytes);
         for (int i = 0; i < numbers.Length; i++)
         {
             BinaryPrimitives.WriteDoubleLittleEndian(bytes.AsSpan(FingerprintLength + (sizeof(double) * i)), numbers[i]);
         }
 
+        SHA256.HashData(bytes.AsSpan(0, bytes.Length - SHA256.HashSizeInBytes), bytes.AsSpan(bytes.Length - SHA256.HashSizeInBytes));
         return bytes;
     }
 
     public static StreamState Read(WorldModel model, ReadOnlySpan<byte> bytes)
     {
-        int statics = model.Schema.Statics.Count;
-        var state = new StreamState(model.Engine, new double[statics]);
-        int expected = FingerprintLength + (sizeof(double) * (3 + statics + state.Core.Length + state.Network.Length + state.Levels.Values.Length));
-        if (bytes.Length != expected)
+        if (bytes.Length < FingerprintLength || !bytes[..FingerprintLength].SequenceEqual(model.Fingerprint))
         {
-            throw new InputException($"Found a saved session of {bytes.Length} bytes, expected {expected} for this model.");
+            throw new InputException("Found a session that was not saved by this model, expected one that was.");
         }
 
-        if (!bytes[..FingerprintLength].SequenceEqual(model.Fingerprint))
+        int statics = model.Schema.Statics.Count;
+        var state = new StreamState(model.Engine, new double[statics]);
+        var levels = new double[state.Levels.Values.Length];
+        int numbers = 2 + statics + state.Core.Length + state.Network.Length + levels.Length;
+        int expected = FingerprintLength + (sizeof(double) * numbers) + SHA256.HashSizeInBytes;
+        if (bytes.Length != expected || !SHA256.HashData(bytes[..^SHA256.HashSizeInBytes]).AsSpan().SequenceEqual(bytes[^SHA256.HashSizeInBytes..]))
         {
-            throw new InputException("Found a session that was saved by another model, expected one of this model.");
+            throw new InputException($"Found a saved session of {bytes.Length} bytes that was changed or cut short, expected the {expected} bytes that were saved.");
         }
 
         ReadOnlySpan<byte> rest = bytes[FingerprintLength..];
@@ -45,12 +49,6 @@ internal static class SessionBytes
 
         state.Time = Next(ref rest);
         state.Count = (long)Next(ref rest);
-        if (Next(ref rest) != statics)
-        {
-            throw new InputException("Found a saved session with another number of static columns, expected that of this model.");
-        }
-
-        var levels = new double[state.Levels.Values.Length];
         foreach (double[] part in new[] { state.Statics, state.Core, state.Network, levels })
         {
             for (int i = 0; i < part.Length; i++)

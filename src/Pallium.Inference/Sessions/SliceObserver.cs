@@ -18,7 +18,6 @@ internal sealed class SliceObserver
     private readonly bool[] _clamped;
     private readonly NetworkScratch? _scratch;
     private readonly QuestionBatch _questions;
-    private bool _timeKnown;
 
     public SliceObserver(WorldEngine engine)
     {
@@ -35,7 +34,7 @@ internal sealed class SliceObserver
 
     /// <summary>The distributions of all channels of a slice at <paramref name="time"/> that are not clamped; null for those that are.</summary>
     /// <param name="state">The stream.</param>
-    /// <param name="time">When.</param>
+    /// <param name="time">When; NaN, for a stream that has seen nothing: unknown.</param>
     /// <param name="values">One value per channel.</param>
     /// <param name="clamped">Which of them are known.</param>
     public CellPosterior?[] Answer(StreamState state, double time, ReadOnlySpan<double> values, ReadOnlySpan<bool> clamped)
@@ -43,7 +42,7 @@ internal sealed class SliceObserver
         double elapsed = Begin(state, time, values);
         Clamp(clamped);
         _questions.Clear();
-        _questions.Add(_gaussian, _coordinates, clamped, Features, elapsed);
+        _questions.Add(_gaussian, _coordinates, clamped, _features, elapsed);
         _questions.Answer(state.Network);
         var cells = new CellPosterior?[clamped.Length];
         for (int c = 0; c < cells.Length; c++)
@@ -60,7 +59,7 @@ internal sealed class SliceObserver
         double elapsed = Begin(state, time, values);
         _core.Observe(state.Core, _gaussian, _coordinates, _features, elapsed, _inputs);
         _elapsed[0] = elapsed;
-        _engine.Network?.Step(_inputs, _elapsed, state.Network, _scratch!);
+        _engine.StepNetwork(_inputs, _elapsed, state.Network, _scratch);
         state.Time = time;
         state.Count++;
     }
@@ -117,7 +116,7 @@ internal sealed class SliceObserver
         _questions.Clear();
         foreach (int c in order)
         {
-            _questions.Add(_gaussian, _coordinates, _clamped, Features, elapsed, only: c);
+            _questions.Add(_gaussian, _coordinates, _clamped, _features, elapsed, only: c);
             _core.Clamp(_gaussian, c, _coordinates);
             _clamped[c] = true;
         }
@@ -144,7 +143,7 @@ internal sealed class SliceObserver
 
         Clamp(_clamped);
         _questions.Clear();
-        _questions.Add(_gaussian, _coordinates, _clamped, Features, elapsed, only: channel);
+        _questions.Add(_gaussian, _coordinates, _clamped, _features, elapsed, only: channel);
         _questions.Answer(state.Network);
         return _questions.Cell(0, channel).LogProbability(values[channel]);
     }
@@ -158,7 +157,7 @@ internal sealed class SliceObserver
         foreach (int c in observed)
         {
             _questions.Clear();
-            _questions.Add(_gaussian, _coordinates, _clamped, Features, elapsed, only: c);
+            _questions.Add(_gaussian, _coordinates, _clamped, _features, elapsed, only: c);
             _questions.Answer(state.Network);
             CellPosterior cell = _questions.Cell(0, c);
             dream[c] = cell.SampleRecorded(ref rng);
@@ -186,21 +185,18 @@ internal sealed class SliceObserver
         }
     }
 
-    private ReadOnlySpan<double> Features => _timeKnown ? _features : [];
-
     private double Begin(StreamState state, double time, ReadOnlySpan<double> values)
     {
-        _timeKnown = !double.IsNaN(time);
-        double elapsed = _timeKnown ? _engine.Elapsed(state, time) : 1;
+        double elapsed = _engine.Elapsed(state, time);
+        _engine.WriteFeatures(state, time, _features);
         _core.Layout.Encode(values, _coordinates);
-        if (_timeKnown)
+        if (double.IsNaN(time))
         {
-            _engine.WriteFeatures(state, time, _features);
-            _core.Predict(state.Core, _features, elapsed, _gaussian);
+            _core.PredictWithoutTime(_features, _gaussian);
         }
         else
         {
-            _core.PredictWithoutPast([], _gaussian);
+            _core.Predict(state.Core, _features, elapsed, _gaussian);
         }
 
         return elapsed;

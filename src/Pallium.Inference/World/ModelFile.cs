@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics.Tensors;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Pallium.Layers;
@@ -16,6 +17,7 @@ internal static class ModelFile
     private const string VersionKey = "version";
     private const string ModelKey = "model";
     private const string BasePrefix = "base.";
+    private const string MemoryPrefix = "memory.";
 
     /// <summary>The whole file.</summary>
     public static byte[] Write(WorldModel model)
@@ -31,9 +33,9 @@ internal static class ModelFile
         }
 
         Series memory = model.Memory.Series;
-        writer.Add<double>("memory.times", memory.Times, memory.Length);
-        writer.Add<double>("memory.values", memory.Values, memory.Length, model.Schema.Channels.Count);
-        writer.Add<double>("memory.statics", memory.Static, memory.Static.Length);
+        writer.Add<double>(MemoryPrefix + "times", memory.Times, memory.Length);
+        writer.Add<double>(MemoryPrefix + "values", memory.Values, memory.Length, model.Schema.Channels.Count);
+        writer.Add<double>(MemoryPrefix + "statics", memory.Static, memory.Static.Length);
         double[] references = model.References.Flat();
         writer.Add<double>("references", references, references.Length);
         double[] levels = model.Calibration.Values;
@@ -51,7 +53,8 @@ internal static class ModelFile
         }
         catch (Exception fault) when (fault is FormatException or JsonException or ArgumentException or InputException or OverflowException or InvalidOperationException)
         {
-            throw new InputException($"{name}: found a file that is no whole Pallium model ({fault.Message.TrimEnd('.')}), expected one written by Pallium.", fault);
+            string what = fault is StackTextException text ? text.Sentence : fault.Message.ReplaceLineEndings(" ");
+            throw new InputException($"{name}: found a file that is no whole Pallium model ({what.TrimEnd('.')}), expected one written by Pallium.", fault);
         }
     }
 
@@ -86,8 +89,24 @@ internal static class ModelFile
         int exogenous = WorldEngine.CountFeatures(metadata.Schema, clock);
         var tensors = file.Tensors.Where(tensor => tensor.Name.StartsWith(BasePrefix, StringComparison.Ordinal))
             .ToDictionary(tensor => tensor.Name[BasePrefix.Length..], tensor => new BaseTensor([.. tensor.Shape], tensor.Values<double>().ToArray()));
+        foreach (SafetensorsTensor tensor in file.Tensors)
+        {
+            CheckFinite(tensor);
+        }
+
         var linear = new LinearBase([.. layout.Variables.Select(variable => variable.Group)], exogenous, tensors);
-        var core = new SliceCore(layout, linear, exogenous);
+        Dictionary<string, BaseTensor> used = linear.Tensors();
+        if (used.Count != tensors.Count || !used.All(item => tensors.TryGetValue(item.Key, out BaseTensor read) && read.Shape.SequenceEqual(item.Value.Shape)))
+        {
+            throw new FormatException("its base lacks a tensor or has one that it does not use");
+        }
+
+        var core = new SliceCore(layout, linear, exogenous, clock.Features);
+        if (metadata.NetworkShares.Length != layout.Variables.Length)
+        {
+            throw new FormatException("its network's shares do not fit its channels");
+        }
+
         var shares = new NetworkShares(metadata.NetworkShares, metadata.MeanShares, metadata.NetworkHorizons);
         ILearnedNetwork? learned = metadata.Stack is null ? null :
             metadata.Precision == Precision.Single ? ReadNetwork<float>(file, metadata, core) : ReadNetwork<double>(file, metadata, core);
@@ -99,10 +118,7 @@ internal static class ModelFile
         }
 
         calibration.Values = file["calibration"].Values<double>().ToArray();
-        var memory = new ValidationMemory(
-            metadata.MemorySource,
-            new Series(metadata.MemorySeries, file["memory.times"].Values<double>().ToArray(), file["memory.values"].Values<double>().ToArray(), file["memory.statics"].Values<double>().ToArray()),
-            metadata.MemoryScoredFrom);
+        ValidationMemory memory = ReadMemory(file, metadata);
         ReferenceForecasts references = ReferenceForecasts.FromFlat(metadata.Schema.Channels, file["references"].Values<double>());
         ChannelContribution[] contributions =
         [
@@ -112,18 +128,64 @@ internal static class ModelFile
         return new WorldModel(engine, calibration, learned, memory, references, contributions, metadata.Runs);
     }
 
-    // The seal makes tampering evident; this keeps a file that was sealed with nonsense in it from doing harm.
+    // The seal makes tampering evident; the checks keep a file that was sealed with nonsense in it from doing harm.
     private static void Check(ModelMetadata metadata)
     {
-        int channels = metadata.Schema.Channels.Count;
-        bool fits = channels is > 0 and <= 100_000 && metadata.Channels.Length == channels && metadata.Statics.Length == metadata.Schema.Statics.Count
+        FrameSchema schema = metadata.Schema;
+        int channels = schema.Channels.Count;
+        if (schema.Channels.Contains(null!) || schema.Statics.Contains(null!) || metadata.Channels.Contains(null!) || metadata.Statics.Contains(null!)
+            || metadata.Contributions.Contains(null!) || metadata.Runs.Contains(null!))
+        {
+            throw new FormatException("its metadata have an empty place");
+        }
+
+        bool fits = channels is > 0 and <= 100_000 && metadata.Channels.Length == channels && metadata.Statics.Length == schema.Statics.Count
             && metadata.Components is >= 1 and <= 32 && metadata.Contributions.Length <= channels && metadata.NetworkHorizons.Length == channels
-            && metadata.CalibrationHorizons is >= 0 and <= 10_000 && metadata.Hidden is >= 0 and <= 4096 && metadata.Schema.Time.Step > 0
-            && metadata.NetworkShares.Length == metadata.MeanShares.Length && metadata.Runs.Length > 0 && metadata.MemoryScoredFrom >= 0;
+            && metadata.CalibrationHorizons is >= 0 and <= 10_000 && metadata.Hidden is >= 0 and <= 4096
+            && schema.Time.Step is > 0 and < double.PositiveInfinity
+            && metadata.NetworkShares.Length == metadata.MeanShares.Length && metadata.Runs.Length > 0 && metadata.MemoryScoredFrom >= 0
+            && metadata.NetworkShares.Concat(metadata.MeanShares).All(share => share is >= 0 and <= 1)
+            && metadata.ClockPeriods.All(period => period is > 0 and < double.PositiveInfinity)
+            && schema.Channels.Zip(metadata.Channels).Concat(schema.Statics.Zip(metadata.Statics)).All(pair => IsSound(pair.First, pair.Second));
         if (!fits)
         {
             throw new FormatException("its metadata contradict each other");
         }
+    }
+
+    private static bool IsSound(Channel channel, ChannelScale scale) =>
+        scale.Kind == channel.Kind && Enum.IsDefined(channel.Kind) && channel.Resolution is > 0 and < double.PositiveInfinity
+        && scale.Deviation is > 0 and < double.PositiveInfinity && scale.Softness is > 0 and < double.PositiveInfinity
+        && scale.Resolution is > 0 and < double.PositiveInfinity && double.IsFinite(scale.Mean) && double.IsFinite(scale.Low) && double.IsFinite(scale.High)
+        && (channel.Kind != ChannelKind.Categorical || channel.Categories.Count > 0) && (!scale.HasAtom || channel.Kind == ChannelKind.Positive);
+
+    private static void CheckFinite(SafetensorsTensor tensor)
+    {
+        // Holes of the remembered stretch are the only numbers that may be NaN.
+        bool finite = tensor.Length == 0 || tensor.Name.StartsWith(MemoryPrefix, StringComparison.Ordinal) || tensor.Type switch
+        {
+            SafetensorsType.F32 => TensorPrimitives.IsFiniteAll(tensor.Values<float>()),
+            SafetensorsType.F64 => TensorPrimitives.IsFiniteAll(tensor.Values<double>()),
+            _ => true,
+        };
+        if (!finite)
+        {
+            throw new FormatException($"its tensor {tensor.Name} holds a number that is not finite");
+        }
+    }
+
+    private static ValidationMemory ReadMemory(SafetensorsFile file, ModelMetadata metadata)
+    {
+        double[] times = file[MemoryPrefix + "times"].Values<double>().ToArray();
+        double[] values = file[MemoryPrefix + "values"].Values<double>().ToArray();
+        var series = new Series(metadata.MemorySeries, times, values, file[MemoryPrefix + "statics"].Values<double>().ToArray());
+        if (metadata.MemoryScoredFrom > times.Length)
+        {
+            throw new FormatException("its remembered stretch is cut short");
+        }
+
+        SchemaCheck.Fitting(new Frame(metadata.Schema, [series]), metadata.Schema);
+        return new ValidationMemory(metadata.MemorySource, series, metadata.MemoryScoredFrom);
     }
 
     private static LearnedNetwork<T> ReadNetwork<T>(SafetensorsFile file, ModelMetadata metadata, SliceCore core)

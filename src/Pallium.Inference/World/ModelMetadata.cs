@@ -47,6 +47,6 @@ internal sealed record ModelMetadata
 internal sealed record ContributionRecord(double? BaseLoss, double? Loss, double NetworkShare, double? MeanShare);
 
 /// <summary>JSON of a model's metadata, generated at compile time, so that trimmed programs can read it.</summary>
-[JsonSourceGenerationOptions(NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, UseStringEnumConverter = true)]
+[JsonSourceGenerationOptions(RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(ModelMetadata))]
 internal sealed partial class ModelJson : JsonSerializerContext;

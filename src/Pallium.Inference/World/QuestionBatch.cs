@@ -46,7 +46,7 @@ internal sealed class QuestionBatch
         int question = Count++;
         int width = _engine.Core.HeadFeatures;
         Grow(ref _logits, Count * _layout.DiscreteOutputs);
-        Grow(ref _standards, Count * _layout.Variables.Count);
+        Grow(ref _standards, Count * _layout.Variables.Length);
         if (_engine.Network is not null)
         {
             Grow(ref _features, Count * width);
@@ -66,7 +66,7 @@ internal sealed class QuestionBatch
             }
             else
             {
-                _standards[(question * _layout.Variables.Count) + variable.Index] = _engine.Core.StandardOf(gaussian, variable);
+                _standards[(question * _layout.Variables.Length) + variable.Index] = _engine.Core.StandardOf(gaussian, variable);
             }
         }
 
@@ -132,7 +132,7 @@ internal sealed class QuestionBatch
 
     private Mixture MixtureOf(int question, SliceVariable variable, bool network)
     {
-        Standard standard = _standards[(question * _layout.Variables.Count) + variable.Index];
+        Standard standard = _standards[(question * _layout.Variables.Length) + variable.Index];
         double share = network ? _engine.Shares.Network[variable.Index] : 0;
         double baseScale = standard.Scale * IntervalMixture.Scale(0, standard.Floor);
         if (share == 0)

@@ -6,7 +6,7 @@ namespace Pallium.Inference;
 /// <summary>Turns slices into questions for learning: a random clamp set, what the head reads, and what the answer was.</summary>
 /// <remarks>
 /// Of the n observed channels s are clamped, s uniform on 0..n-1 and members uniform; the loss of the others counts n/(n-s) times, so that
-/// its expectation is the mean over orders of the chain rule. A share of the questions is asked without a past.
+/// its expectation is the mean over orders of the chain rule. A share of the questions is asked without a past, some of them without the time.
 /// One object belongs to one thread.
 /// </remarks>
 internal sealed class QuestionMaker(SliceCore core)
@@ -20,6 +20,7 @@ internal sealed class QuestionMaker(SliceCore core)
     private readonly SliceGaussian _gaussian = core.Base.CreateSlice();
     private readonly SliceGaussian _withoutPast = core.Base.CreateSlice();
     private readonly double[] _visible = new double[core.Layout.Coordinates];
+    private readonly double[] _exogenous = new double[core.Exogenous];
     private readonly double[] _features = new double[core.HeadFeatures];
     private readonly double[] _inputs = new double[core.EncoderInputs];
     private readonly bool[] _clamped = new bool[core.Layout.Channels];
@@ -61,11 +62,10 @@ internal sealed class QuestionMaker(SliceCore core)
         core.Predict(state, features, elapsed, _gaussian);
         bool withoutPast = rng.Uniform() < ShareWithoutPast || !_gaussian.HasPast;
         SliceGaussian question = _gaussian;
-        ReadOnlySpan<double> known = features;
+        features.CopyTo(_exogenous);
         if (withoutPast)
         {
-            known = rng.Uniform() < ShareWithoutTime ? [] : features;
-            core.PredictWithoutPast(known, _withoutPast);
+            AskWithoutPast(ref rng);
             question = _withoutPast;
         }
 
@@ -79,7 +79,10 @@ internal sealed class QuestionMaker(SliceCore core)
             }
         }
 
-        core.Features(question, coordinates, _clamped, known, elapsed, _features);
+
+        // What a question without a past is asked with, too.
+        double asked = withoutPast ? 1 : elapsed;
+        core.Features(question, coordinates, _clamped, _exogenous, asked, _features);
         Write(_features, window.HeadFeatures.AsSpan(row * core.HeadFeatures));
         double weight = observed > clamped ? (double)observed / (observed - clamped) : 0;
         for (int i = clamped; i < observed; i++)
@@ -94,6 +97,18 @@ internal sealed class QuestionMaker(SliceCore core)
         core.Observe(state, _gaussian, _visible, features, elapsed, _inputs);
         Write(_inputs, window.EncoderInputs.AsSpan(row * core.EncoderInputs));
         window.Elapsed[row] = T.CreateTruncating(elapsed);
+    }
+
+    private void AskWithoutPast(ref Rng rng)
+    {
+        if (core.HasClock && rng.Uniform() < ShareWithoutTime)
+        {
+            core.PredictWithoutTime(_exogenous, _withoutPast);
+        }
+        else
+        {
+            core.PredictWithoutPast(_exogenous, _withoutPast);
+        }
     }
 
     private int DrawClamps(ReadOnlySpan<double> values, ref Rng rng, out int clamped)

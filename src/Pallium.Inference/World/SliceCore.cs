@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Pallium.Learning;
 using Pallium.Numerics;
 
@@ -15,8 +16,13 @@ internal readonly record struct Standard(double Mean, double Scale, double Floor
 /// mask; age; exogenous features; log(1+dt)]; the head reads [exogenous features; log(1+dt); clamped values; clamp mask; conditional
 /// means, log-scales and logits of the base]. Real inputs are squashed, 3 tanh(z/3).
 /// </remarks>
-internal sealed class SliceCore(SliceLayout layout, LinearBase linear, int exogenous)
+/// <param name="layout">Channels and coordinates.</param>
+/// <param name="linear">The base.</param>
+/// <param name="exogenous">E.</param>
+/// <param name="clockFeatures">How many of the exogenous features, the first ones, are sin and cos of the clock.</param>
+internal sealed class SliceCore(SliceLayout layout, LinearBase linear, int exogenous, int clockFeatures)
 {
+    private readonly double[] _clockSpread = ClockSpread(linear, exogenous, clockFeatures);
     private const double LongestAge = 1000;
     private const double LeastScale = 1e-6;
 
@@ -26,6 +32,9 @@ internal sealed class SliceCore(SliceLayout layout, LinearBase linear, int exoge
 
     /// <summary>Slices of history after which more of it changes nothing in the base.</summary>
     public int LongestLook => linear.Stages.Count == 0 ? 0 : linear.Stages.Max(stage => stage.Needs);
+
+    /// <summary>Whether anything was learned from one slice to the next: not of a table, nor of very few slices.</summary>
+    public bool HasPast => linear.Stages.Count > 0;
 
     /// <summary>E.</summary>
     public int Exogenous => exogenous;
@@ -48,17 +57,22 @@ internal sealed class SliceCore(SliceLayout layout, LinearBase linear, int exoge
     public void Predict(ReadOnlySpan<double> state, ReadOnlySpan<double> features, double elapsed, SliceGaussian gaussian) =>
         linear.Predict(state[..linear.StateSize], features, elapsed, gaussian);
 
-    /// <summary>The base's joint distribution of a slice without a past; without features (an unknown time) they are averaged over.</summary>
-    public void PredictWithoutPast(ReadOnlySpan<double> features, SliceGaussian gaussian)
+    /// <summary>Whether slices have a clock.</summary>
+    public bool HasClock => clockFeatures > 0;
+
+    /// <summary>The base's joint distribution of a slice without a past.</summary>
+    public void PredictWithoutPast(ReadOnlySpan<double> features, SliceGaussian gaussian) => linear.NoPast(features, gaussian);
+
+    /// <summary>The base's joint distribution of a slice of which not even the time is known: the clock is averaged over, static columns stay.</summary>
+    /// <param name="features">Those of the clock become zero, which no time has.</param>
+    /// <param name="gaussian">Takes mean and covariance.</param>
+    public void PredictWithoutTime(Span<double> features, SliceGaussian gaussian)
     {
-        if (features.Length < exogenous)
-        {
-            linear.NoPast(gaussian);
-        }
-        else
-        {
-            linear.NoPast(features, gaussian);
-        }
+        linear.FeatureMean[..clockFeatures].CopyTo(features);
+        linear.NoPast(features, gaussian);
+        TensorPrimitives.Add(gaussian.PriorCovarianceStore, _clockSpread, gaussian.PriorCovarianceStore);
+        gaussian.Begin(SliceKnowledge.Nothing);
+        features[..clockFeatures].Clear();
     }
 
     /// <summary>Takes in a slice.</summary>
@@ -121,14 +135,13 @@ internal sealed class SliceCore(SliceLayout layout, LinearBase linear, int exoge
     /// <param name="gaussian">The base's distribution, with the clamps applied.</param>
     /// <param name="coordinates">The encoded slice.</param>
     /// <param name="clamped">Which channels are clamped.</param>
-    /// <param name="features">Exogenous features; empty where the time is unknown.</param>
+    /// <param name="features">Exogenous features.</param>
     /// <param name="elapsed">Time since the slice before.</param>
     /// <param name="target">[<see cref="HeadFeatures"/>], overwritten.</param>
     public void Features(
         SliceGaussian gaussian, ReadOnlySpan<double> coordinates, ReadOnlySpan<bool> clamped, ReadOnlySpan<double> features, double elapsed, Span<double> target)
     {
         int d = layout.Coordinates;
-        target[..exogenous].Clear();
         features.CopyTo(target);
         target[exogenous] = Elementary.Log1p(elapsed);
         Span<double> values = target.Slice(exogenous + 1, d);
@@ -191,13 +204,46 @@ internal sealed class SliceCore(SliceLayout layout, LinearBase linear, int exoge
                 variance -= shared * shared / spread;
             }
 
-            // Zeros, which all stand at one level, have no spread of their own and have diluted that of the positive values.
+            // Zeros have no spread of size, so that the pooled variance is the positive values' own times their share.
             variance /= 1 - layout.Scale(variable.Channel).AtomShare;
         }
 
         double width = layout.WidthAt(variable.Channel, mean);
         double scale = Math.Max(Math.Sqrt(Math.Max(variance, 0)), Math.Max(IntervalMixture.FloorShare * width, LeastScale));
         return new Standard(mean, scale, IntervalMixture.FloorShare * width / scale);
+    }
+
+    // B C Bᵀ, C being the covariance of the clock's features over the learning part and B the weights on them.
+    private static double[] ClockSpread(LinearBase linear, int exogenous, int clockFeatures)
+    {
+        int d = linear.Coordinates;
+        var unit = new double[exogenous];
+        var none = new double[d];
+        linear.MarginalMean(unit, none);
+        var weights = new double[clockFeatures][];
+        for (int e = 0; e < clockFeatures; e++)
+        {
+            weights[e] = new double[d];
+            unit[e] = 1;
+            linear.MarginalMean(unit, weights[e]);
+            unit[e] = 0;
+            TensorPrimitives.Subtract(weights[e], none, weights[e]);
+        }
+
+        var spread = new double[d * d];
+        for (int e = 0; e < clockFeatures; e++)
+        {
+            for (int f = 0; f < clockFeatures; f++)
+            {
+                double covariance = linear.FeatureCovariance[(e * exogenous) + f];
+                for (int i = 0; i < d * d; i++)
+                {
+                    spread[i] = Math.FusedMultiplyAdd(covariance * weights[e][i / d], weights[f][i % d], spread[i]);
+                }
+            }
+        }
+
+        return spread;
     }
 
     private static double Squash(double z) => 3 * Elementary.Tanh(z / 3);

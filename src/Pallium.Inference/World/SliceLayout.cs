@@ -61,7 +61,7 @@ internal sealed class SliceLayout
             }
         }
 
-        Variables = variables;
+        Variables = [.. variables];
     }
 
     public FrameSchema Schema { get; }
@@ -80,7 +80,7 @@ internal sealed class SliceLayout
     /// <summary>Head outputs of all categories.</summary>
     public int DiscreteOutputs { get; }
 
-    public IReadOnlyList<SliceVariable> Variables { get; }
+    public SliceVariable[] Variables { get; }
 
     /// <summary>Index of a channel's discrete variable (category, yes/no, or above zero), or -1.</summary>
     public int DiscreteOf(int channel) => _discrete[channel];
@@ -95,15 +95,24 @@ internal sealed class SliceLayout
     {
         ChannelScale scale = _normalizer.Channels[channel];
         double value = scale.Decode(z);
-        (double low, double high) = scale.Edges(scale.Kind == ChannelKind.Positive ? Math.Max(value, scale.Resolution) : value);
-        return high - low;
+        double half = scale.Resolution / 2;
+        if (scale.Kind == ChannelKind.Positive)
+        {
+            value = Math.Max(value, scale.Resolution);
+        }
+
+        return scale.Encode(value + half) - scale.Encode(value - half);
     }
 
     /// <summary>The outcome that a value means for its channel's discrete variable.</summary>
     public int OutcomeOf(int channel, double value) =>
         Schema.Channels[channel].IsNumeric ? (value > 0 ? 1 : 0) : (int)value;
 
-    /// <summary>Writes a slice's coordinates; NaN where a channel is a hole. A zero of a channel with an atom stands at the foot of its positive values.</summary>
+    /// <summary>Writes a slice's coordinates; NaN where a channel is a hole.</summary>
+    /// <remarks>
+    /// A value that is zero has the mean size of those above it: given that it is zero, its size tells nothing more. (Were the size a
+    /// hole, the base would condition on the other channels as if it had not been told.)
+    /// </remarks>
     public void Encode(ReadOnlySpan<double> values, Span<double> coordinates)
     {
         foreach (SliceVariable variable in Variables)
@@ -117,7 +126,7 @@ internal sealed class SliceLayout
             else if (!variable.IsDiscrete)
             {
                 ChannelScale scale = _normalizer.Channels[variable.Channel];
-                target[0] = scale.HasAtom && value <= 0 ? scale.ZeroLevel : scale.Encode(value);
+                target[0] = scale.HasAtom && value <= 0 ? 0 : scale.Encode(value);
             }
             else if (variable.Coordinates == 1)
             {

@@ -10,7 +10,7 @@ internal sealed class ValidationMemory
     public ValidationMemory(Frame frame, IReadOnlyList<Stretch> validation)
     {
         Source = frame.Source;
-        Stretch longest = validation.OrderByDescending(stretch => stretch.Length).FirstOrDefault();
+        Stretch longest = validation.MaxBy(stretch => stretch.Length);
         Series series = frame.Series[longest.Series];
         int scored = Math.Max(longest.From, longest.To - MostSlices);
         int from = Math.Max(0, scored - History);

@@ -16,26 +16,16 @@ public sealed record Continuation(
     WorldModel Model, double OldLossBefore, double OldLossAfter, double NewLossBefore, double NewLossAfter, IReadOnlyList<string> Warnings);
 
 /// <summary>Goes on learning: the normaliser and the base stay, the network learns on from its optimiser's state, judged on old and new data alike.</summary>
+/// <remarks>Losses are those of the whole model, the network entering as much as its shares say.</remarks>
 internal static class WorldContinuation
 {
-    private const int LeastSlices = 20;
-    private const double ValidationShare = 0.1;
     private const double RateFactor = 0.3;
     private const double SkillLost = 0.02;
 
     public static Continuation Run(WorldModel model, Frame more, LearnOptions options, IProgress<LearnProgress>? progress, CancellationToken cancellation)
     {
         WorldLearner.Check(options);
-        if (more.Channels.Count != model.Schema.Channels.Count)
-        {
-            throw new InputException($"{more.Source}: found {more.Channels.Count} channels, expected {model.Schema.Channels.Count}, those of the model.");
-        }
-
-        if (more.RowCount < LeastSlices)
-        {
-            throw new InputException($"{more.Source}: found {more.RowCount} slices to go on learning from, expected at least {LeastSlices}.");
-        }
-
+        more = WorldLearner.LearningPart(SchemaCheck.Fitting(more, model.Schema), options);
         return model.Learned switch
         {
             LearnedNetwork<float> learned => Run(model, learned, more, options, progress, cancellation),
@@ -58,24 +48,22 @@ internal static class WorldContinuation
         EncodedSeries Encode(Series series) => WorldEngine.Encode(engine.Schema, engine.Normalizer, engine.Clock, core.Layout, series);
         EncodedSeries[] fresh = [.. more.Series.Select(Encode)];
         EncodedSeries[] memory = [Encode(model.Memory.Series)];
-        (Frame training, _) = more.Split(ValidationShare);
-        (Stretch[] learning, Stretch[] held) = WorldLearner.Stretches(more.Series, training.Series);
+        HoldOut parts = HoldOut.Of(more.Series);
         Stretch[] old = [new Stretch(0, model.Memory.ScoredFrom, model.Memory.Series.Length)];
         var oldSet = new ValidationSet<T>(core, own.Typed, memory, old, rng.For("old"));
-        var newSet = new ValidationSet<T>(core, own.Typed, fresh, held, rng.For("new"));
-        using var runner = new ChunkRunner(options.Threads);
-        own.Typed.Refresh();
-        double oldBefore = oldSet.Loss(runner);
-        double newBefore = newSet.Loss(runner);
-        var task = new WorldTask<T>(core, own.Typed, fresh, learning, [oldSet, newSet], WorldLearner.ChunksPerStep, rng.For("learning"));
+        var newSet = new ValidationSet<T>(core, own.Typed, fresh, parts.Validation, rng.For("new"));
+        double oldBefore = ShareFit.Loss(core.Layout, oldSet, engine.Shares);
+        double newBefore = ShareFit.Loss(core.Layout, newSet, engine.Shares);
+        var task = new WorldTask<T>(core, own.Typed, fresh, parts.Learning, [oldSet, newSet], WorldLearner.ChunksPerStep, rng.For("learning"));
         LearnOptions gentle = options with { Rate = options.Rate * RateFactor };
-        TrainerOptions training2 = WorldLearner.TrainerOptionsFor(gentle, engine.Schema.IsTable, learning.Sum(stretch => stretch.Length), task.SlicesPerStep);
-        var trainer = new Trainer<T>(task, training2, own.Optimizer);
+        TrainerOptions training = WorldLearner.TrainerOptionsFor(gentle, engine.Schema.IsTable, parts.Slices, task.SlicesPerStep);
+        var trainer = new Trainer<T>(task, training, own.Optimizer);
         TrainingOutcome outcome = trainer.Run(WorldLearner.Report(progress), cancellation);
-        double oldAfter = oldSet.Loss(runner);
-        double newAfter = newSet.Loss(runner);
+        (NetworkShares shares, ChannelContribution[] contributions) = ShareFit.Fit(engine, oldSet, newSet);
+        double oldAfter = ShareFit.Loss(core.Layout, oldSet, shares);
+        double newAfter = ShareFit.Loss(core.Layout, newSet, shares);
         List<string> warnings = RangeWarnings(engine, more);
-        if (outcome.BestStep == 0)
+        if (outcome.BestStep == 0 || oldAfter + newAfter > oldBefore + newBefore)
         {
             warnings.Add("Learning on did not lower the loss on old and new data together; the model stays as it was.");
             return new Continuation(model, oldBefore, oldBefore, newBefore, newBefore, warnings);
@@ -87,12 +75,11 @@ internal static class WorldContinuation
                 CultureInfo.InvariantCulture, $"Some old skill was lost: on the earlier data the loss rose from {oldBefore:F3} to {oldAfter:F3} nats per cell."));
         }
 
-        (NetworkShares shares, ChannelContribution[] contributions) = ShareFit.Fit(engine, newSet);
         NetworkShares kept = shares with { Horizon = engine.Shares.Horizon };
         var run = new LearningRun
         {
             Source = Path.GetFileName(more.Source),
-            Slices = learning.Sum(stretch => stretch.Length),
+            Slices = parts.Slices,
             Steps = outcome.Steps,
             BestStep = outcome.BestStep,
             BaseLoss = outcome.StartLoss,

@@ -8,7 +8,7 @@ internal sealed record NetworkShares(double[] Network, double[] Mean, int[] Hori
 {
     /// <summary>The base alone.</summary>
     public static NetworkShares None(SliceLayout layout) =>
-        new(new double[layout.Variables.Count], new double[layout.Variables.Count], new int[layout.Channels]);
+        new(new double[layout.Variables.Length], new double[layout.Variables.Length], new int[layout.Channels]);
 
     /// <summary>The network as it is.</summary>
     public static NetworkShares All(SliceLayout layout)
@@ -92,11 +92,15 @@ internal sealed class WorldEngine
     /// <summary>E: clock phases, then static columns.</summary>
     public static int CountFeatures(FrameSchema schema, Clock clock) => clock.Features + schema.Statics.Sum(StaticWidth);
 
-    /// <summary>The always-known inputs of a slice.</summary>
+    /// <summary>The always-known inputs of a slice; those of the clock are zero where its time is NaN.</summary>
     public static void WriteFeatures(FrameSchema schema, Normalizer normalizer, Clock clock, double time, ReadOnlySpan<double> statics, Span<double> features)
     {
         features.Clear();
-        clock.Write(time, features);
+        if (!double.IsNaN(time))
+        {
+            clock.Write(time, features);
+        }
+
         int at = clock.Features;
         for (int s = 0; s < schema.Statics.Count; s++)
         {
@@ -137,11 +141,20 @@ internal sealed class WorldEngine
     public void WriteFeatures(StreamState state, double time, Span<double> features) =>
         WriteFeatures(Schema, Normalizer, Clock, time, state.Statics, features);
 
+    /// <summary>Network states of rows of streams take in a slice; without a past (<see cref="SliceCore.HasPast"/>) they stay at the learned start, as in learning.</summary>
+    public void StepNetwork(ReadOnlySpan<double> inputs, ReadOnlySpan<double> elapsed, Span<double> states, NetworkScratch? scratch)
+    {
+        if (Core.HasPast)
+        {
+            Network?.Step(inputs, elapsed, states, scratch!);
+        }
+    }
+
     /// <summary>Time from a stream's last slice to <paramref name="time"/>, in median steps; 1 for its first slice.</summary>
     public double Elapsed(StreamState state, double time) =>
         double.IsNaN(state.Time) || Schema.IsTable ? 1 : (time - state.Time) / Schema.Time.Step;
 
-    /// <summary>When the slice after a stream's last one is due; NaN, an unknown time, where there was none.</summary>
+    /// <summary>When the slice after a stream's last one is due; NaN, unknown, where there was none.</summary>
     public double NextTime(StreamState state) => state.Time + Schema.Time.Step;
 
     private static int StaticWidth(Channel column) => column.Kind == ChannelKind.Categorical ? column.Categories.Count : 1;

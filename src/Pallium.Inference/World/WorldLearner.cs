@@ -10,7 +10,6 @@ namespace Pallium.Inference;
 internal static class WorldLearner
 {
     private const int LeastSlices = 20;
-    private const double ValidationShare = 0.1;
     public const int ChunksPerStep = 2;
     private const int DefaultSteps = 800;
     private const int TableSteps = 600;
@@ -19,31 +18,21 @@ internal static class WorldLearner
     public static WorldModel Learn(Frame frame, LearnOptions options, IProgress<LearnProgress>? progress, CancellationToken cancellation)
     {
         StackSpec? stack = Check(options);
-        if (options.TestShare > 0)
-        {
-            frame = frame.Split(options.TestShare).First;
-        }
-
-        frame = frame.Schema.IsTable ? Shuffled(frame, options.Seed) : frame;
-        if (frame.RowCount < LeastSlices)
-        {
-            throw new InputException($"{frame.Source}: found {frame.RowCount} slices to learn from, expected at least {LeastSlices}.");
-        }
-
+        frame = LearningPart(frame, options);
         progress?.Report(new LearnProgress("fitting the base", 0, double.NaN, double.NaN, 0, TimeSpan.Zero));
-        (Frame training, _) = frame.Split(ValidationShare);
+        HoldOut parts = HoldOut.Of(frame.Series);
+        Frame training = parts.Training(frame);
         Normalizer normalizer = Normalizer.Fit(training);
         Clock clock = Clock.Fit(training);
         var layout = new SliceLayout(frame.Schema, normalizer, options.Components);
         EncodedSeries[] series = [.. frame.Series.Select(s => WorldEngine.Encode(frame.Schema, normalizer, clock, layout, s))];
-        (Stretch[] learning, Stretch[] validation) = Stretches(frame.Series, training.Series);
         int exogenous = WorldEngine.CountFeatures(frame.Schema, clock);
-        LinearBase linear = LinearBaseFit.Fit(BaseDataOf(layout, series, learning, exogenous, frame.Schema.IsTable), new LinearBaseOptions { Seed = options.Seed });
-        var core = new SliceCore(layout, linear, exogenous);
+        LinearBase linear = LinearBaseFit.Fit(BaseDataOf(layout, series, parts.Learning, exogenous, frame.Schema.IsTable), new LinearBaseOptions { Seed = options.Seed });
+        var core = new SliceCore(layout, linear, exogenous, clock.Features);
         var engine = new WorldEngine(frame.Schema, normalizer, clock, core, null, NetworkShares.None(layout));
-        var memory = new ValidationMemory(frame, validation);
+        var memory = new ValidationMemory(frame, parts.Validation);
         var references = ReferenceForecasts.Fit(training, clock);
-        var draft = new Draft(engine, series, learning, validation, memory, references, options);
+        var draft = new Draft(engine, series, parts, memory, references, options);
         WorldModel model = stack is null ? draft.Finish(null, null, []) :
             options.Precision == Precision.Single ? draft.LearnNetwork<float>(stack, progress, cancellation) : draft.LearnNetwork<double>(stack, progress, cancellation);
         progress?.Report(new LearnProgress("done", 1, double.NaN, double.NaN, 0, TimeSpan.Zero));
@@ -73,6 +62,7 @@ internal static class WorldLearner
         Require(options.Rate is > 0 and <= 1, "rate", options.Rate, "a number above 0, at most 1");
         Require(options.WeightDecay is >= 0 and <= 10, "weight decay", options.WeightDecay, "0 to 10");
         Require(options.TestShare is >= 0 and <= 0.9, "test share", options.TestShare, "0 to 0.9");
+        Require(options.Precision is Precision.Single or Precision.Double, "precision", options.Precision, "Single or Double");
         if (options.Stack.Trim() == "none")
         {
             return null;
@@ -101,25 +91,17 @@ internal static class WorldLearner
         return new BaseData([.. layout.Variables.Select(variable => variable.Group)], exogenous, parts, table);
     }
 
-    public static (Stretch[] Learning, Stretch[] Validation) Stretches(IReadOnlyList<Series> all, IReadOnlyList<Series> training)
+    /// <summary>What of a frame may be learned from: all but the test part; a table's rows in random order.</summary>
+    /// <exception cref="InputException">Too little is left.</exception>
+    public static Frame LearningPart(Frame frame, LearnOptions options)
     {
-        var learning = new List<Stretch>();
-        var validation = new List<Stretch>();
-        for (int s = 0; s < all.Count; s++)
+        frame = options.TestShare > 0 ? frame.Split(options.TestShare).First : frame;
+        if (frame.RowCount < LeastSlices)
         {
-            int cut = training.FirstOrDefault(series => series.Name == all[s].Name)?.Length ?? 0;
-            if (cut > 0)
-            {
-                learning.Add(new Stretch(s, 0, cut));
-            }
-
-            if (cut < all[s].Length)
-            {
-                validation.Add(new Stretch(s, cut, all[s].Length));
-            }
+            throw new InputException($"{frame.Source}: found {frame.RowCount} slices to learn from, expected at least {LeastSlices}.");
         }
 
-        return ([.. learning], [.. validation]);
+        return frame.Schema.IsTable ? Shuffled(frame, options.Seed) : frame;
     }
 
     // Rows of a table are independent, but files are often sorted by what they are about.
@@ -140,11 +122,8 @@ internal static class WorldLearner
 
     /// <summary>A model in the making: everything but the network.</summary>
     internal sealed record Draft(
-        WorldEngine Engine, EncodedSeries[] Series, Stretch[] Learning, Stretch[] Validation, ValidationMemory Memory,
-        ReferenceForecasts References, LearnOptions Options)
+        WorldEngine Engine, EncodedSeries[] Series, HoldOut Parts, ValidationMemory Memory, ReferenceForecasts References, LearnOptions Options)
     {
-        private int Slices => Learning.Sum(stretch => stretch.Length);
-
         /// <summary>Learns the network and decides how much of it is used.</summary>
         public WorldModel LearnNetwork<T>(StackSpec stack, IProgress<LearnProgress>? progress, CancellationToken cancellation)
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -153,9 +132,9 @@ internal static class WorldLearner
             var rng = new Rng(Options.Seed);
             SliceNetwork<T> network = NewNetwork<T>(stack, core, Options.Hidden);
             network.Initialize(rng.For("weights"));
-            var validation = new ValidationSet<T>(core, network, Series, Validation, rng.For("validation"));
-            var task = new WorldTask<T>(core, network, Series, Learning, [validation], ChunksPerStep, rng.For("learning"));
-            TrainerOptions training = TrainerOptionsFor(Options, Engine.Schema.IsTable, Slices, task.SlicesPerStep);
+            var validation = new ValidationSet<T>(core, network, Series, Parts.Validation, rng.For("validation"));
+            var task = new WorldTask<T>(core, network, Series, Parts.Learning, [validation], ChunksPerStep, rng.For("learning"));
+            TrainerOptions training = TrainerOptionsFor(Options, Engine.Schema.IsTable, Parts.Slices, task.SlicesPerStep);
             var trainer = new Trainer<T>(task, training);
             TrainingOutcome outcome = trainer.Run(Report(progress), cancellation);
             (NetworkShares shares, ChannelContribution[] contributions) = ShareFit.Fit(Engine, validation);
@@ -164,7 +143,7 @@ internal static class WorldLearner
             var run = new LearningRun
             {
                 Source = Path.GetFileName(Memory.Source),
-                Slices = Slices,
+                Slices = Parts.Slices,
                 Steps = outcome.Steps,
                 BestStep = outcome.BestStep,
                 BaseLoss = outcome.StartLoss,
@@ -179,8 +158,8 @@ internal static class WorldLearner
         /// <summary>Rolls out over the validation part to choose horizons and calibrate, and puts the model together.</summary>
         public WorldModel Finish(ILearnedNetwork? network, LearningRun? run, IReadOnlyList<ChannelContribution> contributions)
         {
-            run ??= new LearningRun { Source = Path.GetFileName(Memory.Source), Slices = Slices, Steps = 0, BestStep = 0, BaseLoss = double.NaN, Loss = double.NaN, Seed = Options.Seed };
-            (WorldEngine engine, HorizonCalibration calibration) = RolloutFit.Fit(Engine, Series, Validation, Options);
+            run ??= new LearningRun { Source = Path.GetFileName(Memory.Source), Slices = Parts.Slices, Steps = 0, BestStep = 0, BaseLoss = double.NaN, Loss = double.NaN, Seed = Options.Seed };
+            (WorldEngine engine, HorizonCalibration calibration) = RolloutFit.Fit(Engine, Series, Parts.Validation, Options);
             return new WorldModel(engine, calibration, network, Memory, References, contributions, [run]);
         }
     }

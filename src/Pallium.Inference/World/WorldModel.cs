@@ -135,20 +135,16 @@ public sealed class WorldModel
 
     /// <summary>A stream that has seen nothing.</summary>
     /// <param name="statics">One value per static column; NaN is unknown.</param>
-    /// <exception cref="InputException">There are not as many values as static columns.</exception>
+    /// <exception cref="InputException">There are not as many values as static columns, or a column cannot have one.</exception>
     public Session Begin(IReadOnlyList<double>? statics = null)
     {
-        int expected = Schema.Statics.Count;
-        if (statics is not null && statics.Count != expected)
-        {
-            throw new InputException($"Found {statics.Count} static values, expected {expected}, one per static column of the model.");
-        }
-
-        return new Session(this, new StreamState(Engine, statics ?? [.. Enumerable.Repeat(double.NaN, expected)]));
+        double[] known = [.. statics ?? Enumerable.Repeat(double.NaN, Schema.Statics.Count)];
+        SchemaCheck.Values(Schema.Statics, known, "Static values");
+        return new Session(this, new StreamState(Engine, known));
     }
 
     /// <summary>A stream that has seen the last series of <paramref name="history"/>.</summary>
-    /// <exception cref="InputException">The history has another number of channels, or no slices.</exception>
+    /// <exception cref="InputException">The history has other channels, or no slices.</exception>
     public Session After(Frame history)
     {
         ArgumentNullException.ThrowIfNull(history);
@@ -236,14 +232,5 @@ public sealed class WorldModel
         }
     }
 
-    private Frame Checked(Frame frame)
-    {
-        if (frame.Channels.Count != Schema.Channels.Count)
-        {
-            throw new InputException(
-                $"{frame.Source}: found {frame.Channels.Count} channels, expected {Schema.Channels.Count} ({string.Join(", ", Schema.Channels.Select(channel => channel.Name))}).");
-        }
-
-        return frame.RowCount > 0 ? frame : throw new InputException($"{frame.Source}: found no slices, expected at least one.");
-    }
+    private Frame Checked(Frame frame) => SchemaCheck.Fitting(frame, Schema);
 }

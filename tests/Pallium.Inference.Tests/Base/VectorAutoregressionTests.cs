@@ -47,7 +47,7 @@ public sealed class VectorAutoregressionTests
                 fitted.Predict(state, [], 1, slice);
                 Multiply(transition, values.AsSpan((t - 1) * D, D), exact.PriorMeanStore);
                 noise.CopyTo(exact.PriorCovarianceStore, 0);
-                exact.Begin(hasPast: true);
+                exact.Begin(SliceKnowledge.Past);
                 fittedSquare += SquaredError(slice, clamp, now);
                 exactSquare += SquaredError(exact, clamp, now);
             }

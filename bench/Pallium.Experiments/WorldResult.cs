@@ -1,0 +1,44 @@
+using System.Text.Json;
+
+namespace Pallium.Experiments;
+
+/// <summary>What a world model reached on a data set.</summary>
+/// <param name="Experiment">Which.</param>
+/// <param name="Stack">The network's stack; <c>none</c> is the base alone.</param>
+/// <param name="Seed">Of learning.</param>
+/// <param name="Figures">Named figures.</param>
+/// <param name="Seconds">Learning and test.</param>
+internal sealed record WorldResult(string Experiment, string Stack, ulong Seed, IReadOnlyDictionary<string, double> Figures, double Seconds)
+{
+    private static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    private static string FilePath => Path.Combine(DataFolder.Repository, "bench", "results", "world.jsonl");
+
+    public static List<WorldResult> Read() => File.Exists(FilePath)
+        ? [.. File.ReadLines(FilePath).Where(line => line.Length > 0).Select(line => JsonSerializer.Deserialize<WorldResult>(line, Options)!)]
+        : [];
+
+    /// <summary>Runs and appends what has no result yet.</summary>
+    public static void RunMissing(string experiment, Arguments arguments, string stacks, Func<string, ulong, int, Dictionary<string, double>> run)
+    {
+        int threads = arguments.Count("threads", 1);
+        for (ulong seed = 1; seed <= (ulong)arguments.Count("seeds", 1); seed++)
+        {
+            foreach (string stack in arguments.Text("stacks", stacks).Split(';'))
+            {
+                if (Read().Exists(done => (done.Experiment, done.Stack, done.Seed) == (experiment, stack, seed)))
+                {
+                    continue;
+                }
+
+                var clock = System.Diagnostics.Stopwatch.StartNew();
+                Dictionary<string, double> figures = run(stack, seed, threads);
+                var result = new WorldResult(experiment, stack, seed, figures, clock.Elapsed.TotalSeconds);
+                Directory.CreateDirectory(Path.GetDirectoryName(FilePath)!);
+                string line = JsonSerializer.Serialize(result, Options);
+                File.AppendAllText(FilePath, line + "\n");
+                Console.WriteLine(line);
+            }
+        }
+    }
+}

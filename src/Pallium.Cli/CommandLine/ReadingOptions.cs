@@ -1,0 +1,34 @@
+using System.CommandLine;
+
+namespace Pallium.Cli;
+
+/// <summary>How data for an existing model are read.</summary>
+internal sealed class ReadingOptions
+{
+    private readonly Option<Duplicates?> _duplicates = Duplicates();
+    private readonly Option<string?> _timeZone = TimeZone();
+
+    /// <summary>Adds the options to a verb.</summary>
+    public void AddTo(Command verb)
+    {
+        verb.Add(_duplicates);
+        verb.Add(_timeZone);
+    }
+
+    /// <summary>What the user said, for data of a model's columns.</summary>
+    public FrameOptions Of(ParseResult parsed, FrameSchema schema) => new()
+    {
+        Schema = schema,
+        Duplicates = parsed.GetValue(_duplicates) ?? Inference.Duplicates.Refuse,
+        TimeZone = parsed.GetValue(_timeZone),
+    };
+
+    /// <summary><c>--duplicates</c>.</summary>
+    public static Option<Duplicates?> Duplicates() => TypedOption.Choice(
+        "--duplicates", "refuse|first|last|mean", "What to do with a stamp that occurs twice (default: refuse).",
+        ("refuse", Inference.Duplicates.Refuse), ("first", Inference.Duplicates.First), ("last", Inference.Duplicates.Last), ("mean", Inference.Duplicates.Mean));
+
+    /// <summary><c>--time-zone</c>.</summary>
+    public static Option<string?> TimeZone() =>
+        TypedOption.Text("--time-zone", "ID", "The zone of stamps without an offset, such as Europe/Berlin (default: UTC).");
+}

@@ -1,0 +1,44 @@
+using System.Buffers.Binary;
+
+namespace Pallium.Cli;
+
+/// <summary>Model files, told from data by their content.</summary>
+internal static class ModelFile
+{
+    private const string Extension = ".pallium";
+
+    /// <summary>Whether a file is a model, whole or broken: it begins as safetensors do, with the length of a JSON header (which no text
+    /// can look like), or is called one.</summary>
+    public static bool IsModel(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return false;
+        }
+
+        Span<byte> start = stackalloc byte[sizeof(ulong) + 1];
+        using FileStream stream = File.OpenRead(path);
+        int read = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        const ulong LongestHeader = 1UL << 32;
+        return Path.GetExtension(path) == Extension
+            || (read == start.Length && start[^1] == '{' && BinaryPrimitives.ReadUInt64LittleEndian(start) < LongestHeader);
+    }
+
+    /// <summary>Reads a model.</summary>
+    /// <exception cref="InputException">There is no such file, or it is no model.</exception>
+    public static WorldModel Load(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            throw new InputException($"{path}: found a folder, expected a model file.");
+        }
+
+        if (!File.Exists(path))
+        {
+            throw new InputException($"{path}: found no such file, expected a model (pallium learn DATA.csv -o {path} makes one).");
+        }
+
+        return IsModel(path) ? WorldModel.Load(path)
+            : throw new InputException($"{path}: found data, expected a model (pallium learn {path} -o {Path.ChangeExtension(path, Extension)} makes one).");
+    }
+}

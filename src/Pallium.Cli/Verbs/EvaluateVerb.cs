@@ -1,0 +1,175 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Spectre.Console;
+
+namespace Pallium.Cli;
+
+/// <summary><c>pallium evaluate</c>: how good a model is on data it has not seen, beside simple rules.</summary>
+internal sealed class EvaluateVerb
+{
+    private readonly Argument<string> _model = TypedOption.Model();
+    private readonly Argument<string> _test = new("TEST") { Description = "The data to test on (- is standard input)." };
+    private readonly Option<string?> _after = TypedOption.Text("--after", "DATA", "The history before the test (default: the test's own first slices).");
+    private readonly Option<int?> _horizon = TypedOption.Whole("--horizon", "Slices ahead that are tested (default 24).");
+    private readonly Option<int?> _stride = TypedOption.Whole("--stride", "Slices between two forecasts (default: so that about 200 fit).");
+    private readonly Option<int?> _paths = TypedOption.Whole("--paths", "Sampled paths per forecast (default 128).", least: 2);
+    private readonly Option<ulong?> _seed = TypedOption.Seed("Seed of the sampled paths (default 1).");
+    private readonly Option<int?> _threads = TypedOption.Whole("--threads", "Threads; the result does not depend on it (default: all).");
+    private readonly Option<bool> _json = TypedOption.Json();
+    private readonly ReadingOptions _reading = new();
+
+    private EvaluateVerb()
+    {
+    }
+
+    /// <summary>The verb.</summary>
+    public static Command Create()
+    {
+        var evaluate = new EvaluateVerb();
+        var verb = new Verb("evaluate", "Test a model on data it has not seen, beside persistence, seasonal-naive and ridge autoregression.",
+            ("pallium evaluate room.pallium test.csv --after room.csv --horizon 24", "scores of 24-slice forecasts, per channel"))
+        {
+            evaluate._model, evaluate._test, evaluate._after, evaluate._horizon, evaluate._stride, evaluate._paths,
+            evaluate._seed, evaluate._threads, evaluate._json,
+        };
+        evaluate._reading.AddTo(verb);
+        verb.SetAction(evaluate.Run);
+        return verb;
+    }
+
+    private int Run(ParseResult parsed)
+    {
+        WorldModel model = ModelFile.Load(parsed.GetRequiredValue(_model));
+        FrameOptions reading = _reading.Of(parsed, model.Schema);
+        Frame test = DataFile.Read(parsed.GetRequiredValue(_test), reading);
+        EvaluateOptions defaults = new();
+        EvaluateOptions options = defaults with
+        {
+            After = parsed.GetValue(_after) is string after ? DataFile.Read(after, reading) : null,
+            Horizon = parsed.GetValue(_horizon) ?? defaults.Horizon,
+            Stride = parsed.GetValue(_stride),
+            Paths = parsed.GetValue(_paths) ?? defaults.Paths,
+            Seed = parsed.GetValue(_seed) ?? defaults.Seed,
+            Threads = parsed.GetValue(_threads) ?? defaults.Threads,
+        };
+        using var interrupt = new Interrupt();
+        Evaluation evaluation = ProgressDisplay.Share("testing", progress => model.Evaluate(test, options, progress, interrupt.Token));
+        if (parsed.GetValue(_json))
+        {
+            JsonOutput.Write(json => WriteJson(json, evaluation));
+        }
+        else
+        {
+            WriteText(Terminal.Out(), evaluation);
+        }
+
+        return ExitCode.Success;
+    }
+
+    /// <summary>The scores as tables.</summary>
+    internal static void WriteText(IAnsiConsole console, Evaluation evaluation)
+    {
+        Table table = new Table().Border(TableBorder.Rounded).AddColumns(BeliefText.Header("channel"), BeliefText.Header("score"));
+        foreach (string forecaster in (ReadOnlySpan<string>)["model", "persistence", $"seasonal ({evaluation.Season})", "autoregression"])
+        {
+            table.AddColumn(BeliefText.Header(forecaster).RightAligned());
+        }
+
+        bool marks = !console.Profile.Capabilities.Ansi;
+        foreach (ChannelEvaluation channel in evaluation.Channels)
+        {
+            AddChannel(table, channel, marks);
+        }
+
+        console.Write(table);
+        console.WriteLine($"The best of a row is {(marks ? "marked *" : "bold")}; errors and CRPS are in the channel's unit (categories: share of wrong answers, and the Brier score).");
+        console.WriteLine();
+        WriteLikelihoods(console, evaluation);
+        console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"90 % intervals hold {Figures.Percent(evaluation.Coverage)} of {evaluation.CoverageCells:N0} cells, over all channels and {evaluation.Horizon} slices ahead from {evaluation.Origins:N0} origins."));
+        console.WriteLine($"Orders of asking disagree by {Figures.Score(evaluation.OrderDisagreement)} nats per slice.");
+    }
+
+    /// <summary>The scores as JSON.</summary>
+    internal static void WriteJson(Utf8JsonWriter json, Evaluation evaluation)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("horizon", evaluation.Horizon);
+        json.WriteNumber("origins", evaluation.Origins);
+        json.WriteNumber("season", evaluation.Season);
+        json.Figure("coverage", evaluation.Coverage);
+        json.WriteNumber("coverageCells", evaluation.CoverageCells);
+        json.Figure("orderDisagreement", evaluation.OrderDisagreement);
+        json.Object("channels", () =>
+        {
+            foreach (ChannelEvaluation channel in evaluation.Channels)
+            {
+                json.Object(channel.Channel.Name, () =>
+                {
+                    json.WriteString("unit", channel.Channel.Unit);
+                    json.Figure("logLoss", channel.LogLoss);
+                    json.Figure("conditionalLogLoss", channel.ConditionalLogLoss);
+                    WriteScores(json, "model", channel.Model);
+                    WriteScores(json, "persistence", channel.Persistence);
+                    WriteScores(json, "seasonal", channel.Seasonal);
+                    WriteScores(json, "autoregression", channel.Autoregression);
+                });
+            }
+        });
+        json.WriteEndObject();
+    }
+
+    private static void WriteScores(Utf8JsonWriter json, string name, Scores scores) => json.Object(name, () =>
+    {
+        json.Figure("error", scores.Error);
+        json.Figure("meanAbsoluteError", scores.MeanAbsoluteError);
+        json.Figure("crps", scores.Crps);
+        json.Figure("coverage", scores.Coverage);
+        json.WriteNumber("cells", scores.Cells);
+    });
+
+    private static void AddChannel(Table table, ChannelEvaluation channel, bool marks)
+    {
+        Scores[] all = [channel.Model, channel.Persistence, channel.Seasonal, channel.Autoregression];
+        string name = channel.Channel.Header;
+        if (channel.Channel.IsNumeric)
+        {
+            AddRow(name, "RMSE", scores => scores.Error);
+            AddRow("", "MAE", scores => scores.MeanAbsoluteError);
+            AddRow("", "CRPS", scores => scores.Crps);
+        }
+        else
+        {
+            AddRow(name, "wrong", scores => scores.Error);
+            AddRow("", "Brier", scores => scores.Crps);
+        }
+
+        if (all.Any(scores => !double.IsNaN(scores.Coverage)))
+        {
+            table.AddRow([Text.Empty, new Text("in 90 %"), .. all.Select(scores => new Text(Figures.Percent(scores.Coverage)))]);
+        }
+
+        table.AddEmptyRow();
+
+        void AddRow(string first, string score, Func<Scores, double> pick)
+        {
+            double best = all.Select(pick).Where(double.IsFinite).DefaultIfEmpty(double.NaN).Min();
+            table.AddRow([new Text(first), new Text(score), .. all.Select(scores => pick(scores) == best
+                ? new Text(Figures.Score(best) + (marks ? "*" : ""), new Style(decoration: Decoration.Bold)) : new Text(Figures.Score(pick(scores))))]);
+        }
+    }
+
+    private static void WriteLikelihoods(IAnsiConsole console, Evaluation evaluation)
+    {
+        Table table = new Table().Border(TableBorder.Rounded).AddColumns(
+            BeliefText.Header("channel"), BeliefText.Header("nats per cell, given the past").RightAligned(),
+            BeliefText.Header("given also the rest of its slice").RightAligned());
+        foreach (ChannelEvaluation channel in evaluation.Channels)
+        {
+            table.AddRow(new Text(channel.Channel.Header), new Text(Figures.Score(channel.LogLoss)), new Text(Figures.Score(channel.ConditionalLogLoss)));
+        }
+
+        console.Write(table);
+    }
+}

@@ -1,0 +1,234 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using Spectre.Console;
+
+namespace Pallium.Cli;
+
+/// <summary><c>pallium learn</c>: learns a model from data, or goes on learning.</summary>
+internal sealed class LearnVerb
+{
+    private readonly Argument<string[]> _files = new("DATA")
+    {
+        Description = "CSV with a header or JSON lines, plain or gzip; or MODEL DATA to go on learning.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private readonly Option<string?> _output = TypedOption.Text("-o", "MODEL", "The model file to write.", "--output");
+    private readonly Option<string?> _time = TypedOption.Text("--time", "COL", "The time column (default: found by its name or its dates; \"\" says that there is none).");
+    private readonly Option<string?> _series = TypedOption.Text("--series", "COL", "The column that names the series of a row.");
+    private readonly Option<string[]> _static = TypedOption.Texts("--static", "COL", "Columns that are constant within a series: inputs, never answers.", severalPerOption: true);
+    private readonly Option<string[]> _known = TypedOption.Texts("--known", "COL", "Channels whose future is known in advance.", severalPerOption: true);
+    private readonly Option<string[]> _ignore = TypedOption.Texts("--ignore", "COL", "Columns to leave out.", severalPerOption: true);
+    private readonly Option<bool> _table = TypedOption.Flag("--table", "Rows are independent, without time.");
+    private readonly Option<string[]> _kinds = TypedOption.Texts("--kind", "COL=KIND", "What a column is: real, positive, binary or categorical (default: found from the data).", severalPerOption: true);
+    private readonly Option<string?> _timeZone = ReadingOptions.TimeZone();
+    private readonly Option<Duplicates?> _duplicates = ReadingOptions.Duplicates();
+    private readonly Option<string?> _stack = TypedOption.Text("--stack", "TEXT", "The network, such as liquid(64), lstm(32)x2 or ltc(ncp:32); none leaves the closed-form base alone (default: liquid(64)).");
+    private readonly Option<int?> _epochs = TypedOption.Whole("--epochs", "Times to go over the data at the most (default: as many as fit about a thousand updates).");
+    private readonly Option<ulong?> _seed = TypedOption.Seed();
+    private readonly Option<int?> _threads = TypedOption.Whole("--threads", "Threads; the result does not depend on it (default: all).");
+    private readonly Option<Precision?> _precision = TypedOption.Choice(
+        "--precision", "single|double", "What the network computes in (default: single).", ("single", Precision.Single), ("double", Precision.Double));
+    private readonly Option<double?> _testShare = TypedOption.Between(
+        "--test-share", "SHARE", "The share at the end of every series that is kept as a test, never seen in learning (default: 0).", 0, 0.9);
+
+    private LearnVerb()
+    {
+    }
+
+    /// <summary>The verb.</summary>
+    public static Command Create()
+    {
+        var learn = new LearnVerb();
+        var verb = new Verb("learn", "Learn a world model from a file, or go on learning from more data.",
+            ("pallium learn room.csv -o room.pallium", "learns a model of all columns"),
+            ("pallium learn sales.csv -o sales.pallium --series shop --static city --known holiday", "many series, with inputs known beforehand"),
+            ("pallium learn room.pallium july.csv", "goes on learning, and writes back to room.pallium"))
+        {
+            learn._files, learn._output, learn._time, learn._series, learn._static, learn._known, learn._ignore, learn._table, learn._kinds,
+            learn._timeZone, learn._duplicates, learn._stack, learn._epochs, learn._seed, learn._threads, learn._precision, learn._testShare,
+        };
+        verb.SetAction(learn.Run);
+        return verb;
+    }
+
+    /// <summary>What was learned, as a table.</summary>
+    internal static void WriteLearned(IAnsiConsole console, ModelSummary summary)
+    {
+        Table table = new Table().Border(TableBorder.Rounded).AddColumns(
+            BeliefText.Header("channel"), BeliefText.Header("kind"), BeliefText.Header("base loss").RightAligned(),
+            BeliefText.Header("model loss").RightAligned(), BeliefText.Header("network share").RightAligned());
+        foreach (ChannelContribution part in Contributions(summary))
+        {
+            table.AddRow(
+                new Text(part.Channel.Header), new Text(Kind(part.Channel)), new Text(Figures.Score(part.BaseLoss)),
+                new Text(Figures.Score(part.Loss)), new Text(Figures.Percent(part.NetworkShare)));
+        }
+
+        console.Write(table);
+        console.MarkupLine("[grey]Losses are in nats per cell of the next slice given its past, on the validation part.[/]");
+    }
+
+    /// <summary>One contribution per channel; without a network nothing is known of them.</summary>
+    internal static IEnumerable<ChannelContribution> Contributions(ModelSummary summary) => summary.Schema.Channels.Select(channel =>
+        summary.Contributions.FirstOrDefault(part => part.Channel.Name == channel.Name)
+            ?? new ChannelContribution(channel, double.NaN, double.NaN, double.NaN, double.NaN));
+
+    /// <summary>A channel's kind, with its number of categories.</summary>
+    internal static string Kind(Channel channel)
+    {
+        string kind = channel.Kind.ToString().ToLowerInvariant();
+        return channel.Kind == ChannelKind.Categorical ? $"{kind} ({channel.Categories.Count})" : kind;
+    }
+
+    /// <summary>Where learning was taken back, and how it ended.</summary>
+    internal static void WriteRun(IAnsiConsole console, LearningRun run)
+    {
+        foreach (string divergence in run.Divergences)
+        {
+            console.WriteLine($"Learning was taken back once: {divergence}");
+        }
+
+        console.WriteLine(run.Steps == 0 ? "Nothing but the closed-form base was learned." : string.Create(CultureInfo.InvariantCulture,
+            $"Validation loss {Figures.Score(run.BaseLoss)} by the base alone, {Figures.Score(run.Loss)} with the network (weights of update {run.BestStep:N0} of {run.Steps:N0})."));
+    }
+
+    private int Run(ParseResult parsed)
+    {
+        string[] files = parsed.GetRequiredValue(_files);
+        bool goesOn = ModelFile.IsModel(files[0]);
+        int expected = goesOn ? 2 : 1;
+        if (files.Length != expected)
+        {
+            throw new InputException(goesOn && files.Length < expected
+                ? $"learn: found the model '{files[0]}' and no data, expected pallium learn {files[0]} MORE.csv."
+                : $"learn: found '{files[expected]}' after '{files[expected - 1]}', expected one data file (several series lie in one file: --series).");
+        }
+
+        return goesOn ? GoOn(parsed, files[0], files[1]) : Begin(parsed, files[0]);
+    }
+
+    private int Begin(ParseResult parsed, string data)
+    {
+        string output = OutputPath.Check(parsed.GetValue(_output)
+            ?? throw new InputException($"learn: found no option -o, expected -o MODEL, such as -o {Path.ChangeExtension(Path.GetFileName(data), ".pallium")}."), "-o", data);
+        LearnOptions options = Learning(parsed, new LearnOptions());
+        var reading = new FrameOptions
+        {
+            Time = parsed.GetValue(_time),
+            Series = parsed.GetValue(_series),
+            Static = parsed.GetValue(_static)!,
+            Known = parsed.GetValue(_known)!,
+            Ignore = parsed.GetValue(_ignore)!,
+            Table = parsed.GetValue(_table),
+            TimeZone = parsed.GetValue(_timeZone),
+            Duplicates = parsed.GetValue(_duplicates) ?? Duplicates.Refuse,
+            Kinds = Kinds(parsed.GetValue(_kinds)!),
+        };
+        IAnsiConsole console = Terminal.Out();
+        SayMemory(console, data);
+        Frame frame = DataFile.Read(data, reading);
+        var clock = Stopwatch.StartNew();
+        using var interrupt = new Interrupt();
+        WorldModel model = ProgressDisplay.Learn(progress => WorldModel.Learn(frame, options, progress, interrupt.Token));
+        console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"Learned from {frame.RowCount:N0} slices of {frame.Channels.Count} channels in {clock.Elapsed.TotalSeconds:F1} s."));
+        WriteLearned(console, model.Summary);
+        WriteRun(console, model.Summary.Runs[^1]);
+        return Save(console, model, output);
+    }
+
+    private int GoOn(ParseResult parsed, string path, string data)
+    {
+        RefuseFixed(parsed, _static, _known, _kinds, _table, _stack, _precision);
+        string output = OutputPath.Check(parsed.GetValue(_output) ?? path, "-o", data);
+        WorldModel model = ModelFile.Load(path);
+        LearnOptions options = Learning(parsed, new LearnOptions { Stack = model.Summary.Stack, Precision = model.Summary.Precision });
+        IAnsiConsole console = Terminal.Out();
+        SayMemory(console, data);
+        Frame more = DataFile.Read(data, new FrameOptions
+        {
+            Schema = model.Schema,
+            Time = parsed.GetValue(_time),
+            Series = parsed.GetValue(_series),
+            Ignore = parsed.GetValue(_ignore)!,
+            TimeZone = parsed.GetValue(_timeZone),
+            Duplicates = parsed.GetValue(_duplicates) ?? Duplicates.Refuse,
+        });
+
+        using var interrupt = new Interrupt();
+        Continuation result = ProgressDisplay.Learn(progress => model.LearnMore(more, options, progress, interrupt.Token));
+        DataFile.Warn(result.Warnings);
+        console.WriteLine($"Loss on the new data: {Figures.Score(result.NewLossBefore)} before, {Figures.Score(result.NewLossAfter)} after (nats per cell).");
+        console.WriteLine($"Loss on the earlier data: {Figures.Score(result.OldLossBefore)} before, {Figures.Score(result.OldLossAfter)} after.");
+        if (ReferenceEquals(result.Model, model))
+        {
+            console.WriteLine("Learning more did not pay: the model stays as it was.");
+            return output == path ? ExitCode.Success : Save(console, model, output);
+        }
+
+        WriteLearned(console, result.Model.Summary);
+        return Save(console, result.Model, output);
+    }
+
+    private static int Save(IAnsiConsole console, WorldModel model, string output)
+    {
+        model.Save(output);
+        console.WriteLine($"Wrote {output} ({Figures.Bytes(new FileInfo(output).Length)}).");
+        if (!model.Summary.Runs[^1].Cancelled)
+        {
+            return ExitCode.Success;
+        }
+
+        Console.Error.WriteLine($"pallium: stopped before the end; {output} holds the best weights so far.");
+        return ExitCode.Stopped;
+    }
+
+    private LearnOptions Learning(ParseResult parsed, LearnOptions defaults) => defaults with
+    {
+        Stack = parsed.GetValue(_stack) ?? defaults.Stack,
+        Epochs = parsed.GetValue(_epochs),
+        Seed = parsed.GetValue(_seed) ?? defaults.Seed,
+        Threads = parsed.GetValue(_threads) ?? defaults.Threads,
+        Precision = parsed.GetValue(_precision) ?? defaults.Precision,
+        TestShare = parsed.GetValue(_testShare) ?? defaults.TestShare,
+    };
+
+    private static Dictionary<string, ChannelKind> Kinds(string[] texts)
+    {
+        (string Word, ChannelKind Kind)[] words = [.. Enum.GetValues<ChannelKind>().Select(kind => (kind.ToString().ToLowerInvariant(), kind))];
+        var kinds = new Dictionary<string, ChannelKind>();
+        foreach (string text in texts)
+        {
+            (string name, string word) = CellText.ParseAssignment(text, "--kind");
+            int at = Array.FindIndex(words, pair => pair.Word == word);
+            kinds[name] = at >= 0 ? words[at].Kind
+                : throw new InputException($"Option --kind: found '{text}', expected {name}= and one of {string.Join(", ", words.Select(pair => pair.Word))}.");
+        }
+
+        return kinds;
+    }
+
+    private static void RefuseFixed(ParseResult parsed, params Option[] options)
+    {
+        Option? given = options.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false });
+        if (given != null)
+        {
+            throw new InputException($"Option {given.Name}: found it beside a model to go on learning, which keeps what it was learned with.");
+        }
+    }
+
+    private static void SayMemory(IAnsiConsole console, string data)
+    {
+        if (MemoryNeed.Guess(data) is MemoryNeed need)
+        {
+            console.WriteLine(need.Describe(data));
+            long available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+            if (need.Bytes > available)
+            {
+                DataFile.Warn([$"this machine has {available >> 20:N0} MB of memory"]);
+            }
+        }
+    }
+}

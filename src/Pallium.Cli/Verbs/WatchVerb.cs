@@ -1,0 +1,125 @@
+using System.CommandLine;
+using System.Globalization;
+using Spectre.Console;
+
+namespace Pallium.Cli;
+
+/// <summary><c>pallium watch</c>: surprise and outlook, one line per slice as it arrives.</summary>
+internal sealed class WatchVerb
+{
+    /// <summary>A slice this improbable stands out.</summary>
+    private const double Striking = 0.01;
+
+    private readonly Argument<string> _model = TypedOption.Model();
+    private readonly Option<string?> _after = TypedOption.Text("--after", "DATA", "The history before the stream (default: none).");
+    private readonly Option<bool> _json = TypedOption.Flag("--json", "Write a JSON object per line.");
+    private readonly ReadingOptions _reading = new();
+
+    private WatchVerb()
+    {
+    }
+
+    /// <summary>The verb.</summary>
+    public static Command Create()
+    {
+        var watch = new WatchVerb();
+        var verb = new Verb("watch", "Watch a stream on standard input: surprise, the channel to blame, and the forecast of the next slice.",
+            ("pallium watch room.pallium < live.csv", "one line per slice, as it arrives"),
+            ("tail -f -n +1 live.csv | pallium watch room.pallium --after room.csv --json", "after a history, as JSON lines"))
+        {
+            watch._model, watch._after, watch._json,
+        };
+        watch._reading.AddTo(verb);
+        verb.SetAction(watch.Run);
+        return verb;
+    }
+
+    private int Run(ParseResult parsed)
+    {
+        WorldModel model = ModelFile.Load(parsed.GetRequiredValue(_model));
+        FrameOptions options = _reading.Of(parsed, model.Schema);
+        var sessions = new SeriesSessions(model);
+        if (parsed.GetValue(_after) is string after)
+        {
+            sessions.Read(after, options);
+        }
+
+        bool asJson = parsed.GetValue(_json);
+        using Stream output = Console.OpenStandardOutput();
+        IAnsiConsole console = Terminal.Out();
+        using SliceReader reader = DataFile.Open("-", model.Schema, options);
+        DataFile.Warn(reader.Warnings);
+        IReadOnlyList<string> aboutColumns = reader.Warnings;
+        while (reader.TryRead(out Slice? slice))
+        {
+            Session session = sessions.Of(slice);
+            Surprise surprise = session.Observe(slice);
+            Belief[] next = [.. session.Next().Select(cell => Belief.Of(cell, []))];
+            if (asJson)
+            {
+                WriteJson(output, model.Schema, slice, surprise, next);
+            }
+            else
+            {
+                WriteLine(console, model.Schema, slice, surprise, next);
+            }
+        }
+
+        DataFile.Warn(reader.Warnings.Except(aboutColumns));
+        return ExitCode.Success;
+    }
+
+    /// <summary>One slice as a line.</summary>
+    internal static void WriteLine(IAnsiConsole console, FrameSchema schema, Slice slice, Surprise surprise, Belief[] next)
+    {
+        string stamp = schema.Time.Format(slice.Time);
+        string series = slice.Series.Length > 0 ? $"  {slice.Series}" : "";
+        int worst = surprise.Worst;
+        string blame = worst < 0 ? "nothing seen"
+            : $"worst {schema.Channels[worst].Name} {Figures.Value(schema.Channels[worst], slice.Values[worst])} ({Figures.Nats(surprise.Channels[worst])} nats)";
+        string outlook = string.Join(", ", next.Select(belief => belief.Outcomes.Count > 0
+            ? $"{belief.Channel.Name} {belief.Outcomes[0].Name}" : $"{belief.Channel.Name} {Figures.Value(belief.Channel, belief.Median)}"));
+        string text = string.Create(CultureInfo.InvariantCulture,
+            $"{stamp}{series}  surprise {Figures.Nats(surprise.Total),6} nats  tail {Figures.Probability(surprise.TailProbability),7}  {blame}  next: {outlook}");
+        bool strikes = surprise.TailProbability < Striking;
+        console.Profile.Out.Writer.WriteLine(strikes && console.Profile.Capabilities.Ansi ? $"\e[1;31m{text}\e[0m" : text);
+        console.Profile.Out.Writer.Flush();
+    }
+
+    /// <summary>One slice as a line of JSON.</summary>
+    internal static void WriteJson(Stream output, FrameSchema schema, Slice slice, Surprise surprise, Belief[] next) => JsonOutput.Write(output, indented: false, json =>
+    {
+        json.WriteStartObject();
+        json.Stamp("time", schema.Time, slice.Time);
+        if (slice.Series.Length > 0)
+        {
+            json.WriteString("series", slice.Series);
+        }
+
+        json.Figure("surprise", surprise.Total);
+        json.Figure("tail", surprise.TailProbability);
+        json.WriteString("worst", surprise.Worst < 0 ? null : schema.Channels[surprise.Worst].Name);
+        json.Object("channels", () =>
+        {
+            for (int c = 0; c < surprise.Channels.Count; c++)
+            {
+                json.Figure(schema.Channels[c].Name, surprise.Channels[c]);
+            }
+        });
+        json.Object("next", () =>
+        {
+            foreach (Belief belief in next)
+            {
+                if (belief.Outcomes.Count > 0)
+                {
+                    json.WriteString(belief.Channel.Name, belief.Outcomes[0].Name);
+                }
+                else
+                {
+                    json.Figure(belief.Channel.Name, belief.Median);
+                }
+            }
+        });
+        json.WriteEndObject();
+    });
+}

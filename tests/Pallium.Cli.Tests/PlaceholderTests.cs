@@ -1,1 +1,0 @@
-namespace Pallium.Cli.Tests; public sealed class PlaceholderTests { [Fact] public void Runs() => Assert.Equal(4, 2 + 2); }

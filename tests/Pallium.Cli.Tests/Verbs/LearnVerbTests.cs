@@ -1,0 +1,80 @@
+using System.Diagnostics;
+
+namespace Pallium.Cli.Tests;
+
+public sealed class LearnVerbTests(LearnedModel learned) : IDisposable
+{
+    private readonly TestFolder _folder = new();
+
+    [Fact]
+    public void Learning_says_what_it_needs_and_what_it_learned()
+    {
+        string text = learned.Output;
+        Assert.All(new[] { "data.csv: about 200 rows of 5 columns", "MB of memory", "level [m]", "categorical (3)", "Wrote data.pallium" }, word => Assert.Contains(word, text, StringComparison.Ordinal));
+        Assert.DoesNotContain('\e', text);
+    }
+
+    [Fact]
+    public void Learning_goes_on_from_a_model_and_tells_what_leaves_the_old_range()
+    {
+        File.Copy(learned.Model, _folder.At("m.pallium"));
+        _folder.Write("more.csv", LearnedModel.Csv(200, 300).Replace(",2.", ",42.", StringComparison.Ordinal));
+        PalliumProcess run = PalliumProcess.Run(_folder.Path, "learn", "m.pallium", "more.csv", "--epochs", "1").Succeeded();
+        Assert.Contains("Loss on the new data", run.Output, StringComparison.Ordinal);
+        Assert.Contains("Loss on the earlier data", run.Output, StringComparison.Ordinal);
+        Assert.Contains("warning: ", run.Error, StringComparison.Ordinal);
+        Assert.Contains("level", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_base_alone_can_be_learned()
+    {
+        _folder.Write("data.csv", LearnedModel.Csv(0, 60));
+        PalliumProcess run = PalliumProcess.Run(_folder.Path, "learn", "data.csv", "-o", "m.pallium", "--stack", "none").Succeeded();
+        Assert.Contains("Nothing but the closed-form base was learned", run.Output, StringComparison.Ordinal);
+        Assert.Contains("level [m]", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_stop_keeps_the_best_weights()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "signals");
+        using Process process = PalliumProcess.Start(_folder.Path, "learn", learned.Data, "-o", "m.pallium", "--epochs", "100000");
+        Assert.NotNull(process.StandardError.ReadLine());
+        Process.Start("kill", ["-INT", $"{process.Id}"]).WaitForExit();
+        Assert.True(process.WaitForExit(TimeSpan.FromSeconds(30)));
+        Assert.Equal(130, process.ExitCode);
+        string told = process.StandardError.ReadToEnd();
+        Assert.Contains("stopped", told, StringComparison.Ordinal);
+        if (File.Exists(_folder.At("m.pallium")))
+        {
+            PalliumProcess.Run(_folder.Path, "inspect", "m.pallium").Succeeded();
+        }
+    }
+
+    [Theory]
+    [InlineData("learn data.csv", "found no option -o, expected -o MODEL, such as -o data.pallium")]
+    [InlineData("learn data.csv more.csv -o m", "found 'more.csv' after 'data.csv', expected one data file")]
+    [InlineData("learn data.csv -o data.csv", "Option -o: found 'data.csv', which is read as well")]
+    [InlineData("learn none.csv -o m", "none.csv: found no such file")]
+    [InlineData("learn data.csv -o no/such/m", "Option -o: found 'no/such/m'")]
+    [InlineData("learn data.csv -o m --time tme", "found no column 'tme' for the option time, expected a column of the file such as 'time'")]
+    [InlineData("learn data.csv -o m --kind level=big", "Option --kind: found 'level=big', expected level= and one of real, positive, binary, categorical")]
+    public void Wrong_options_are_refused(string line, string words)
+    {
+        _folder.Write("data.csv", LearnedModel.Csv(0, 50));
+        PalliumProcess.Run(_folder.Path, line.Split(' ')).Refused(words);
+        Assert.Equal(["data.csv"], _folder.Files());
+    }
+
+    [Theory]
+    [InlineData("--stack", "lstm(8)")]
+    [InlineData("--table", null)]
+    [InlineData("--kind", "a=real")]
+    public void What_a_model_was_learned_with_stays(string option, string? value)
+    {
+        PalliumProcess.Run(_folder.Path, ["learn", learned.Model, learned.Data, option, .. value == null ? Array.Empty<string>() : [value]]).Refused($"Option {option}", "go on learning");
+    }
+
+    public void Dispose() => _folder.Dispose();
+}

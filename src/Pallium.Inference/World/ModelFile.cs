@@ -132,13 +132,12 @@ internal static class ModelFile
     private static void Check(ModelMetadata metadata)
     {
         FrameSchema schema = metadata.Schema;
-        int channels = schema.Channels.Count;
-        if (schema.Channels.Contains(null!) || schema.Statics.Contains(null!) || metadata.Channels.Contains(null!) || metadata.Statics.Contains(null!)
-            || metadata.Contributions.Contains(null!) || metadata.Runs.Contains(null!))
+        if (!IsWhole(metadata))
         {
             throw new FormatException("its metadata have an empty place");
         }
 
+        int channels = schema.Channels.Count;
         bool fits = channels is > 0 and <= 100_000 && metadata.Channels.Length == channels && metadata.Statics.Length == schema.Statics.Count
             && metadata.Components is >= 1 and <= 32 && metadata.Contributions.Length <= channels && metadata.NetworkHorizons.Length == channels
             && metadata.CalibrationHorizons is >= 0 and <= 10_000 && metadata.Hidden is >= 0 and <= 4096
@@ -153,11 +152,22 @@ internal static class ModelFile
         }
     }
 
+    // What is absent from JSON is null here, whatever its type says.
+    private static bool IsWhole(ModelMetadata metadata)
+    {
+        static bool Has(Channel? column) => column is { Name: not null, Categories: not null } && !column.Categories.Contains(null!);
+        return metadata.Schema is { Channels: not null, Statics: not null, Time: not null }
+            && metadata.Schema.Channels.All(Has) && metadata.Schema.Statics.All(Has)
+            && metadata.Channels.Concat(metadata.Statics).All(scale => scale is not null)
+            && metadata.Contributions.All(contribution => contribution is not null)
+            && metadata.Runs.All(run => run is { Source: not null, Divergences: not null });
+    }
+
     private static bool IsSound(Channel channel, ChannelScale scale) =>
         scale.Kind == channel.Kind && Enum.IsDefined(channel.Kind) && channel.Resolution is > 0 and < double.PositiveInfinity
         && scale.Deviation is > 0 and < double.PositiveInfinity && scale.Softness is > 0 and < double.PositiveInfinity
         && scale.Resolution is > 0 and < double.PositiveInfinity && double.IsFinite(scale.Mean) && double.IsFinite(scale.Low) && double.IsFinite(scale.High)
-        && (channel.Kind != ChannelKind.Categorical || channel.Categories.Count > 0) && (!scale.HasAtom || channel.Kind == ChannelKind.Positive);
+        && (channel.Kind != ChannelKind.Categorical || channel.Categories.Count > 0) && (!scale.HasAtom || channel.Kind == ChannelKind.Positive) && scale.AtomShare is >= 0 and < 1;
 
     private static void CheckFinite(SafetensorsTensor tensor)
     {

@@ -70,6 +70,11 @@ internal sealed class SliceCore(SliceLayout layout, LinearBase linear, int exoge
     {
         linear.FeatureMean[..clockFeatures].CopyTo(features);
         linear.NoPast(features, gaussian);
+        if (!HasClock)
+        {
+            return;
+        }
+
         TensorPrimitives.Add(gaussian.PriorCovarianceStore, _clockSpread, gaussian.PriorCovarianceStore);
         gaussian.Begin(SliceKnowledge.Nothing);
         features[..clockFeatures].Clear();

@@ -79,6 +79,11 @@ public sealed class ModelFileTests
     [InlineData("\"Channels\":[{|\"Channels\":null,\"x\":[{")]
     [InlineData("\"Zone\":null|\"Zone\":\"Nowhere/City\"")]
     [InlineData("\"Name\":\"rain\"|\"Name\":null")]
+    [InlineData("\"Name\":\"rain\"|\"Nome\":\"rain\"")]
+    [InlineData("\"Categories\":|\"Kinds\":")]
+    [InlineData("\"dry\"|null")]
+    [InlineData("\"Divergences\":|\"Warnings\":")]
+    [InlineData("\"Time\":{|\"Clock\":{")]
     public void Nonsense_that_was_sealed_is_refused(string change)
     {
         string model = SafetensorsFile.Parse(Good).Metadata["model"];

@@ -8,7 +8,7 @@ namespace Pallium.Inference;
 /// <remarks>
 /// Two small networks, y = W₂ silu(W₁ x + b₁) + b₂: one for mixtures, one for categories, which also has a linear path
 /// (the sum of the real channels' losses would otherwise hide the categories'). The last matrices start near zero, so that
-/// learning starts from the linear-Gaussian base.
+/// learning starts from the linear-Gaussian base. Where all channels are of one sort, the other network is not there.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 internal sealed class SliceHead<T>
@@ -36,7 +36,10 @@ internal sealed class SliceHead<T>
     public int DiscreteOutputs => _discrete.Outputs;
 
     public IEnumerable<(string Name, Parameter<T> Parameter)> Parameters =>
-        [.. _real.Parameters("real"), .. _discrete.Parameters("discrete"), ("discrete.link", _link)];
+    [
+        .. RealOutputs > 0 ? _real.Parameters("real") : [],
+        .. DiscreteOutputs > 0 ? _discrete.Parameters("discrete").Append(("discrete.link", _link)) : [],
+    ];
 
     /// <summary>Multiply-adds of one row.</summary>
     public long MultiplyAdds => _real.MultiplyAdds + _discrete.MultiplyAdds + _link.Length;
@@ -54,21 +57,40 @@ internal sealed class SliceHead<T>
 
     public void Refresh()
     {
-        _real.Refresh();
-        _discrete.Refresh();
-        _linkPacked.PackTransposed(_link.Values);
+        if (RealOutputs > 0)
+        {
+            _real.Refresh();
+        }
+
+        if (DiscreteOutputs > 0)
+        {
+            _discrete.Refresh();
+            _linkPacked.PackTransposed(_link.Values);
+        }
     }
 
     /// <summary>Learning form: x, [N, inputs], to ([N, real outputs], [N, discrete outputs]).</summary>
-    public (Variable Real, Variable Discrete) Forward(Tape<T> tape, Variable x) =>
-        (_real.Forward(tape, x), tape.Add(_discrete.Forward(tape, x), tape.Affine(x, _link)));
+    public (Variable Real, Variable Discrete) Forward(Tape<T> tape, Variable x)
+    {
+        Variable none = tape.Constant([], tape.Shape(x).Rows, 0);
+        return (
+            RealOutputs > 0 ? _real.Forward(tape, x) : none,
+            DiscreteOutputs > 0 ? tape.Add(_discrete.Forward(tape, x), tape.Affine(x, _link)) : none);
+    }
 
     /// <summary>The same outputs without a tape, for streams and answers.</summary>
     public void Evaluate(int rows, ReadOnlySpan<T> x, Span<T> real, Span<T> discrete, Span<T> scratch)
     {
-        _real.Evaluate(rows, x, real, scratch);
-        _discrete.Evaluate(rows, x, discrete, scratch);
-        _linkPacked.Accumulate(rows, x, Inputs, discrete, DiscreteOutputs);
+        if (RealOutputs > 0)
+        {
+            _real.Evaluate(rows, x, real, scratch);
+        }
+
+        if (DiscreteOutputs > 0)
+        {
+            _discrete.Evaluate(rows, x, discrete, scratch);
+            _linkPacked.Accumulate(rows, x, Inputs, discrete, DiscreteOutputs);
+        }
     }
 
     private sealed class Branch

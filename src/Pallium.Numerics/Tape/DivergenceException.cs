@@ -42,7 +42,8 @@ public sealed class DivergenceException : ArithmeticException
     public static void ThrowIfNotFinite<T>(ReadOnlySpan<T> values, string what, int columns, int rowsPerStep = 0)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (TensorPrimitives.IsFiniteAll(values))
+        // The library calls an empty span not finite.
+        if (values.IsEmpty || TensorPrimitives.IsFiniteAll(values))
         {
             return;
         }

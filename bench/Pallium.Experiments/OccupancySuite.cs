@@ -9,35 +9,57 @@ internal static class OccupancySuite
     private const int Steps = 16;
     private const int FirstChannel = 1;
     private const int Channels = 5;
-    private const int Occupied = 6;
+    private const int Light = 2;
+    private const int Ramps = 6;
+    private const int Folds = 5;
 
-    /// <summary>The papers' windows; inputs z-scored by train.csv, and with our encoding squashed and joined by the time of day.</summary>
-    public static Suite Load(bool encoded)
+    /// <summary>The papers' windows and inputs, z-scored by train.csv; or with our encoding, which does not depend on the day's levels.</summary>
+    /// <param name="encoded">Whether inputs are encoded our way.</param>
+    /// <param name="fold">1 to 5: that fifth of the training file, held out from the training windows, takes the place of validation and test; 0: none.</param>
+    public static Suite Load(bool encoded, int fold)
     {
         string[] files = ["train", "test1", "test2"];
-        List<string[]>[] rows = [.. files.Select(file => DataFolder.Rows($"occupancy/{file}.csv"))];
-        (double Mean, double Deviation)[] moments = [.. Enumerable.Range(FirstChannel, Channels).Select(c => Moments(rows[0], c))];
-        float[][][] inputs = [.. rows.Select(file => file.Select(row => Inputs(row, moments, encoded)).ToArray())];
-        float[][] targets = [.. rows.Select(file => file.Select(row => (float)DataFolder.Number(row[Occupied])).ToArray())];
-        ILookup<string, (float[][], float[], int)> windows = DataFolder.Rows("occupancy/windows.csv").ToLookup(
+        double[][][] rows = [.. files.Select(file => DataFolder.Rows($"occupancy/{file}.csv").Select(row => row[FirstChannel..].Select(DataFolder.Number).ToArray()).ToArray())];
+        (double Mean, double Deviation)[] moments = [.. Enumerable.Range(0, Channels).Select(c => Moments(rows[0].Select(row => row[c])))];
+        (double Mean, double Deviation)[] changes =
+            [.. Enumerable.Range(0, Channels).Select(c => Moments(rows[0].Skip(Steps).Zip(rows[0], (late, early) => late[c] - early[c])))];
+        ILookup<string, Window> windows = DataFolder.Rows("occupancy/windows.csv").ToLookup(
             row => row[2],
-            row => (inputs[Array.IndexOf(files, row[0])], targets[Array.IndexOf(files, row[0])], (int)DataFolder.Number(row[1])));
-        return new Suite(
-            StepwiseGoal.Classification, 2, Cut(windows["train"]), Cut(windows["valid"]), Cut(windows["test"]));
+            row =>
+            {
+                int start = (int)DataFolder.Number(row[1]);
+                double[][] part = rows[Array.IndexOf(files, row[0])][start..(start + Steps)];
+                float[][] inputs = [.. part.Select(now => encoded ? Encode(now, part[0], changes) : Standardise(now, moments))];
+                return new Window(start, inputs, [.. part.Select(now => (float)now[Channels])]);
+            });
+        if (fold == 0)
+        {
+            return Suite(windows["train"], windows["valid"], windows["test"]);
+        }
+
+        int from = (fold - 1) * rows[0].Length / Folds;
+        int to = fold * rows[0].Length / Folds;
+        Window[] held = [.. windows["train"].Where(window => window.Start >= from && window.Start + Steps <= to)];
+        return Suite(windows["train"].Where(window => window.Start + Steps <= from || window.Start >= to), held, held);
     }
 
-    private static SequenceWindows<float> Cut(IEnumerable<(float[][], float[], int)> windows) => Suite.Cut([.. windows], Steps);
+    private static Suite Suite(IEnumerable<Window> training, IEnumerable<Window> validation, IEnumerable<Window> test) =>
+        new(StepwiseGoal.Classification, 2, Window.Join(training), Window.Join(validation), Window.Join(test));
 
-    private static float[] Inputs(string[] row, (double Mean, double Deviation)[] moments, bool encoded)
-    {
-        double[] z = [.. moments.Select((m, c) => (DataFolder.Number(row[FirstChannel + c]) - m.Mean) / m.Deviation)];
-        return encoded ? [.. z.Select(value => (float)Elementary.Tanh(0.5 * value))] : [.. z.Select(value => (float)value)];
-    }
+    private static float[] Standardise(double[] row, (double Mean, double Deviation)[] moments) =>
+        [.. moments.Select((m, c) => (float)((row[c] - m.Mean) / m.Deviation))];
 
-    private static (double Mean, double Deviation) Moments(List<string[]> rows, int column)
+    /// <summary>Light, squashed around each 100 lux; of all channels, whose levels drift from day to day, the change since the window began.</summary>
+    private static float[] Encode(double[] row, double[] first, (double Mean, double Deviation)[] changes) =>
+    [
+        .. Enumerable.Range(1, Ramps).Select(k => (float)Elementary.Tanh((row[Light] - (100 * k)) / 50)),
+        .. changes.Select((change, c) => (float)Elementary.Tanh(0.5 * (row[c] - first[c]) / change.Deviation)),
+    ];
+
+    private static (double Mean, double Deviation) Moments(IEnumerable<double> values)
     {
-        double[] values = [.. rows.Select(row => DataFolder.Number(row[column]))];
-        double mean = values.Average();
-        return (mean, Math.Sqrt(values.Select(value => (value - mean) * (value - mean)).Average()));
+        double[] all = [.. values];
+        double mean = all.Average();
+        return (mean, Math.Sqrt(all.Select(value => (value - mean) * (value - mean)).Average()));
     }
 }

@@ -3,6 +3,7 @@ using Pallium.Experiments;
 const string Usage = """
     dotnet run -c Release --project bench/Pallium.Experiments -- COMMAND [--name value ...]
       occupancy | traffic   the papers' protocols  --recipe paper|ours --stacks 'ltc(32);lstm(32)' --seeds 5 --threads 1 [--epochs N] [--patience N]
+                            --fold 1..5 (occupancy): a fifth of the training file takes the place of validation and test; nothing is recorded
       world                 the world model on the same data: --only occupancy|traffic --stacks 'none;liquid(64)' --seeds 1 --threads 1
       etth1                 the world model at horizon 96: --stacks 'none;liquid(64)' --paths 16 --stride 1
       tables                what bench/results holds, as Markdown

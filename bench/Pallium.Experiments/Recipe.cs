@@ -20,7 +20,7 @@ internal sealed record Recipe(int BatchSize, int Epochs, int PatienceEpochs, dou
         {
             ClipNorm = null,
         }),
-        Ours => new Recipe(64, suite == "occupancy" ? 12 : 25, 1000, 0.01, false, new TrainerOptions
+        Ours => new Recipe(64, suite == "occupancy" ? 8 : 25, 1000, suite == "occupancy" ? 0.003 : 0.01, false, new TrainerOptions
         {
             Adam = new AdamOptions { WeightDecay = 0.05 },
             AverageDecay = 0.99,

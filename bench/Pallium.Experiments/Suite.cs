@@ -11,18 +11,27 @@ namespace Pallium.Experiments;
 internal sealed record Suite(
     StepwiseGoal Goal, int Outputs, SequenceWindows<float> Training, SequenceWindows<float> Validation, SequenceWindows<float> Test)
 {
-    public static Suite Load(string name, string recipe) => name switch
+    /// <param name="name">occupancy or traffic.</param>
+    /// <param name="recipe">Whose encoding of the inputs.</param>
+    /// <param name="fold">Occupancy only: a part of the training file to hold out instead, to choose recipes by.</param>
+    public static Suite Load(string name, string recipe, int fold) => name switch
     {
-        "occupancy" => OccupancySuite.Load(recipe == Recipe.Ours),
+        "occupancy" => OccupancySuite.Load(recipe == Recipe.Ours, fold),
         "traffic" => TrafficSuite.Load(recipe == Recipe.Ours),
         _ => throw new ExperimentException($"Found suite '{name}', expected occupancy or traffic."),
     };
+}
 
-    /// <summary>Windows of <paramref name="steps"/> rows that begin at the given rows.</summary>
-    public static SequenceWindows<float> Cut(IReadOnlyList<(float[][] Inputs, float[] Targets, int Start)> windows, int steps)
+/// <summary>One window of a series.</summary>
+/// <param name="Start">Its first row.</param>
+/// <param name="Inputs">[T][I].</param>
+/// <param name="Targets">[T].</param>
+internal sealed record Window(int Start, float[][] Inputs, float[] Targets)
+{
+    public static SequenceWindows<float> Join(IEnumerable<Window> windows)
     {
-        float[] inputs = [.. windows.SelectMany(window => Enumerable.Range(window.Start, steps).SelectMany(row => window.Inputs[row]))];
-        float[] targets = [.. windows.SelectMany(window => window.Targets[window.Start..(window.Start + steps)])];
-        return new SequenceWindows<float>(steps, inputs, windows[0].Inputs[0].Length, targets, 1);
+        Window[] all = [.. windows];
+        return new SequenceWindows<float>(
+            all[0].Inputs.Length, [.. all.SelectMany(window => window.Inputs).SelectMany(row => row)], all[0].Inputs[0].Length, [.. all.SelectMany(window => window.Targets)], 1);
     }
 }

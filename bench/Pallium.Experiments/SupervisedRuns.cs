@@ -15,15 +15,20 @@ internal static class SupervisedRuns
         string[] stacks = arguments.Text("stacks", "ltc(32);ltc(ncp:32);cfc(32);lstm(32);gru(32)").Split(';');
         int seeds = arguments.Count("seeds", 5);
         int threads = arguments.Count("threads", 1);
-        var data = Suite.Load(suite, recipe);
+        int fold = arguments.Count("fold", 0);
+        var data = Suite.Load(suite, recipe, fold);
         for (int seed = 1; seed <= seeds; seed++)
         {
             foreach (string stack in stacks)
             {
-                if (!ResultFile.Read(suite).Exists(done => (done.Stack, done.Recipe, done.Seed) == (stack, recipe, (ulong)seed)))
+                if (fold > 0 || !ResultFile.Read(suite).Exists(done => (done.Stack, done.Recipe, done.Seed) == (stack, recipe, (ulong)seed)))
                 {
                     RunResult result = RunOne(data, suite, stack, recipe, (ulong)seed, arguments, threads);
-                    ResultFile.Append(result);
+                    if (fold == 0)
+                    {
+                        ResultFile.Append(result);
+                    }
+
                     Console.WriteLine(FormattableString.Invariant(
                         $"{suite} {recipe} {stack} seed {seed}: test {result.TestError:F5}, validation {result.ValidationError:F5}, best epoch {result.BestEpoch} of {result.Epochs}, {result.Seconds:F0} s"));
                 }

@@ -23,12 +23,15 @@ internal static class TrafficSuite
         double deviation = Math.Sqrt(volume.Select(value => (value - mean) * (value - mean)).Average());
         float[] targets = [.. volume.Select(value => (float)((value - mean) / deviation))];
         float[][] inputs = encoded ? Encoded(rows) : AsPublished(rows);
-        ILookup<string, (float[][], float[], int)> windows =
-            DataFolder.Rows("traffic_metro/windows.csv").ToLookup(row => row[1], row => (inputs, targets, (int)DataFolder.Number(row[0])));
-        return new Suite(StepwiseGoal.Regression, 1, Cut(windows["train"]), Cut(windows["valid"]), Cut(windows["test"]));
+        ILookup<string, Window> windows = DataFolder.Rows("traffic_metro/windows.csv").ToLookup(
+            row => row[1],
+            row =>
+            {
+                int start = (int)DataFolder.Number(row[0]);
+                return new Window(start, inputs[start..(start + Steps)], targets[start..(start + Steps)]);
+            });
+        return new Suite(StepwiseGoal.Regression, 1, Window.Join(windows["train"]), Window.Join(windows["valid"]), Window.Join(windows["test"]));
     }
-
-    private static SequenceWindows<float> Cut(IEnumerable<(float[][], float[], int)> windows) => Suite.Cut([.. windows], Steps);
 
     /// <summary>Holiday flag (0 throughout: their comparison never holds), temperature less its mean, rain, snow, clouds, weekday, half a phase of the day.</summary>
     private static float[][] AsPublished(List<string[]> rows)

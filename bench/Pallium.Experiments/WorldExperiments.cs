@@ -58,7 +58,7 @@ internal static class WorldExperiments
                 double[] row = series.Row(i).ToArray();
                 double[] others = [.. row];
                 others[occupied] = double.NaN;
-                without.Add(model.Begin().Fill(new Slice(series.Times[i], others)).Posteriors[occupied]!, row[occupied]);
+                without.Add(Given(model, row, occupied).Infer(Occupied), row[occupied]);
                 with.Add(session.Fill(new Slice(series.Times[i], others)).Posteriors[occupied]!, row[occupied]);
                 session.Advance(new Slice(series.Times[i], row));
             }
@@ -71,6 +71,14 @@ internal static class WorldExperiments
             ["accuracy_with_past"] = with.Accuracy,
             ["nll_with_past"] = with.Loss,
         };
+    }
+
+    /// <summary>All channels of a row but one, as a question without history or time.</summary>
+    private static Query Given(WorldModel model, double[] row, int asked)
+    {
+        int[] others = [.. Enumerable.Range(0, row.Length).Where(c => c != asked)];
+        Query query = model.Given(model.Schema.Channels[others[0]].Name, row[others[0]]);
+        return others.Skip(1).Aggregate(query, (now, c) => now.Given(model.Schema.Channels[c].Name, row[c]));
     }
 
     /// <summary>Learned from the first 80 % of the hours; the volume of every later hour asked for from its past and the other channels, and without volumes seen since.</summary>

@@ -76,22 +76,61 @@ internal sealed class SliceObserver
         int[] observed = [.. Enumerable.Range(0, channels).Where(Observed(values))];
         Calibrate(state, time, values, observed, ref rng);
         var each = new double[channels];
+        var expected = new double[channels];
         each.AsSpan().Fill(double.NaN);
+        expected.AsSpan().Fill(double.NaN);
         foreach (int c in observed)
         {
-            each[c] = -LogProbabilityGivenOthers(state, time, values, observed, c);
+            CellPosterior cell = GivenOthers(state, time, values, observed, c);
+            each[c] = -cell.LogProbability(values[c]);
+            expected[c] = ExpectedSurprise(cell, rng.For("expected").For(c));
         }
 
         double total = -LogJoint(state, time, values, observed);
-        int atLeast = 0;
+        var dreams = new double[imagined];
         var dream = new double[channels];
         for (int i = 0; i < imagined; i++)
         {
             Rng draw = rng.For(i);
-            atLeast += -LogDream(state, time, observed, dream, ref draw) >= total ? 1 : 0;
+            dreams[i] = -LogDream(state, time, observed, dream, ref draw);
         }
 
-        return new Surprise(total, each, (atLeast + 1.0) / (imagined + 1.0));
+        return new Surprise(total, each, TailProbability(dreams, total)) { Expected = expected };
+    }
+
+    /// <summary>How often so much surprise is to be expected, counted on imagined slices; beyond the largest of them by an exponential tail.</summary>
+    /// <remarks>The tail's scale is the mean excess over the upper quartile, its maximum likelihood. Source: Pickands, Annals of Statistics 1975, with shape 0.</remarks>
+    private static double TailProbability(double[] imagined, double surprise)
+    {
+        Array.Sort(imagined);
+        int n = imagined.Length;
+        int atLeast = n - Array.FindIndex(imagined, dream => dream >= surprise) is int count && count <= n ? count : 0;
+        double empirical = (atLeast + 1.0) / (n + 1.0);
+        int quartile = 3 * n / 4;
+        if (atLeast > 0 || quartile >= n - 1)
+        {
+            return empirical;
+        }
+
+        double excess = 0;
+        for (int i = quartile + 1; i < n; i++)
+        {
+            excess += (imagined[i] - imagined[quartile]) / (n - 1 - quartile);
+        }
+
+        return excess > 0 ? empirical * Elementary.Exp((imagined[^1] - surprise) / excess) : empirical;
+    }
+
+    private static double ExpectedSurprise(CellPosterior cell, Rng rng)
+    {
+        const int Draws = 16;
+        double sum = 0;
+        for (int i = 0; i < Draws; i++)
+        {
+            sum -= cell.LogProbability(cell.SampleRecorded(ref rng)) / Draws;
+        }
+
+        return sum;
     }
 
     /// <summary>log p of the observed cells by the chain rule, forwards and backwards, averaged as probabilities.</summary>
@@ -132,7 +171,10 @@ internal sealed class SliceObserver
     }
 
     /// <summary>log p of one cell given the past and all other observed cells of the slice.</summary>
-    public double LogProbabilityGivenOthers(StreamState state, double time, ReadOnlySpan<double> values, ReadOnlySpan<int> observed, int channel)
+    public double LogProbabilityGivenOthers(StreamState state, double time, ReadOnlySpan<double> values, ReadOnlySpan<int> observed, int channel) =>
+        GivenOthers(state, time, values, observed, channel).LogProbability(values[channel]);
+
+    private CellPosterior GivenOthers(StreamState state, double time, ReadOnlySpan<double> values, ReadOnlySpan<int> observed, int channel)
     {
         double elapsed = Begin(state, time, values);
         _clamped.AsSpan().Clear();
@@ -145,7 +187,7 @@ internal sealed class SliceObserver
         _questions.Clear();
         _questions.Add(_gaussian, _coordinates, _clamped, _features, elapsed, only: channel);
         _questions.Answer(state.Network);
-        return _questions.Cell(0, channel).LogProbability(values[channel]);
+        return _questions.Cell(0, channel);
     }
 
     private double LogDream(StreamState state, double time, ReadOnlySpan<int> observed, double[] dream, ref Rng rng)

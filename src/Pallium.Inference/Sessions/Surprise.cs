@@ -6,7 +6,10 @@ namespace Pallium.Inference;
 /// <param name="TailProbability">How often the model itself expects to be at least so surprised, in (0, 1].</param>
 public sealed record Surprise(double Total, IReadOnlyList<double> Channels, double TailProbability)
 {
-    /// <summary>Index of the most surprising channel; -1 where nothing was observed.</summary>
+    /// <summary>What the model expected of each of <see cref="Channels"/>, in nats: finely resolved channels cost more nats without being to blame.</summary>
+    public required IReadOnlyList<double> Expected { get; init; }
+
+    /// <summary>Index of the channel that is most surprising beyond what was expected of it; -1 where nothing was observed.</summary>
     public int Worst
     {
         get
@@ -14,7 +17,7 @@ public sealed record Surprise(double Total, IReadOnlyList<double> Channels, doub
             int worst = -1;
             for (int c = 0; c < Channels.Count; c++)
             {
-                if (!double.IsNaN(Channels[c]) && (worst < 0 || Channels[c] > Channels[worst]))
+                if (!double.IsNaN(Channels[c]) && (worst < 0 || Channels[c] - Expected[c] > Channels[worst] - Expected[worst]))
                 {
                     worst = c;
                 }

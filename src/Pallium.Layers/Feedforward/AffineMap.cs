@@ -27,7 +27,7 @@ internal sealed class AffineMap<T>
         Outputs = outputs;
         Inputs = groups.Sum();
         _constant = new T[outputs];
-        _dense = new AlignedBuffer<T>(outputs * Inputs);
+        _dense = new AlignedBuffer<T>(checked(outputs * Inputs));
         _bias = new AlignedBuffer<T>(outputs);
         _forward = new PackedMatrix<T>(Inputs, outputs);
         _reverse = [.. groups.Select(size => new PackedMatrix<T>(outputs, size))];

@@ -15,6 +15,9 @@ public sealed class StackSpec : IEquatable<StackSpec>
     /// <summary>The layers in order.</summary>
     public IReadOnlyList<LayerSpec> Layers { get; }
 
+    /// <summary>Layers in all, inner ones and repeats included.</summary>
+    internal long Count => Layers.Sum(layer => layer.Count);
+
     /// <summary>Makes the layers, with zero parameters.</summary>
     /// <param name="inputs">Channels that the first layer reads.</param>
     /// <exception cref="ArgumentException">Layers do not fit one another.</exception>
@@ -48,6 +51,10 @@ public sealed class StackSpec : IEquatable<StackSpec>
             string reason = error.Message.Split(" (Parameter", 2)[0];
             throw new ArgumentException($"Stack, layer '{spec}': {reason}", error);
         }
+        catch (OverflowException error)
+        {
+            throw new ArgumentException($"Stack, layer '{spec}': it has more weights than can be counted.", error);
+        }
     }
 
     /// <summary>The text, in canonical form: no spaces, no options at their defaults.</summary>
@@ -80,6 +87,9 @@ public sealed class LayerSpec
 
     /// <summary>How many of it, one after another.</summary>
     public int Repeats { get; }
+
+    /// <summary>Layers in all, inner ones and repeats included.</summary>
+    internal long Count => Repeats * (1 + _values.Values.OfType<StackSpec>().Sum(inner => inner.Count));
 
     /// <summary>The value of an option: the one given, or its default.</summary>
     internal TValue Get<TValue>(string option) =>

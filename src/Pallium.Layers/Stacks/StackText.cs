@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Pallium.Layers;
 
 /// <summary>The text form of stacks: <c>liquid(64)</c>, <c>lstm(64)x2+linear(16)</c>, <c>residual(rmsnorm+swiglu(128))</c>.</summary>
@@ -7,7 +9,7 @@ namespace Pallium.Layers;
 /// </remarks>
 public static class StackText
 {
-    private const int MostRepeats = 256;
+    private const int MostLayers = 256;
 
     /// <summary>Reads a stack.</summary>
     /// <exception cref="StackTextException">The text is not a stack; the message says where and what was expected.</exception>
@@ -29,7 +31,12 @@ public static class StackText
         var layers = new List<LayerSpec>();
         do
         {
+            int start = reader.Position;
             layers.Add(ReadLayer(reader));
+            if (layers.Sum(layer => layer.Count) > MostLayers)
+            {
+                throw reader.ErrorAt(start, "more layers", string.Create(CultureInfo.InvariantCulture, $"at most {MostLayers} in all, repeats included"));
+            }
         }
         while (reader.Accept('+'));
         return new StackSpec(layers);
@@ -52,7 +59,7 @@ public static class StackText
             }
         }
 
-        int repeats = reader.Accept('x') ? reader.Count(1, MostRepeats) : 1;
+        int repeats = reader.Accept('x') ? reader.Count(1, MostLayers) : 1;
         return new LayerSpec(kind, values, repeats);
     }
 

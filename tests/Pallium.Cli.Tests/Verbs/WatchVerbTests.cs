@@ -6,7 +6,7 @@ namespace Pallium.Cli.Tests;
 
 public sealed class WatchVerbTests(LearnedModel learned)
 {
-    private static readonly Surprise Surprise = new(12.5, [9.25, double.NaN, 1, 2.25], 0.0004);
+    private static readonly Surprise Surprise = new(12.5, [9.25, double.NaN, 1, 2.25], 0.0004) { Expected = [2, double.NaN, 0.5, 1] };
 
     private static readonly Slice Slice = Fabricated.Slice(1, 7.5, double.NaN, 1, 0);
 

@@ -41,6 +41,8 @@ public sealed class StackTextTests
     [InlineData("dropout(1)", 9, "found '1', expected a number from 0 up to, not including, 1.")]
     [InlineData("residual(lstm(3)", 17, "found the end, expected ',' or ')'.")]
     [InlineData("lstm(64)x0", 10, "found '0', expected a whole number from 1 to 256.")]
+    [InlineData("gru(2)x200+gru(2)x57", 12, "found more layers, expected at most 256 in all, repeats included.")]
+    [InlineData("rmsnorm+residual(residual(rmsnorm()x16)x16)", 18, "found more layers, expected at most 256 in all, repeats included.")]
     [InlineData("lstm(99999999999999999999)", 6, "expected a whole number from 1 to 16384.")]
     public void Errors_name_the_place_and_what_was_expected(string text, int position, string part)
     {
@@ -112,7 +114,7 @@ public sealed class StackTextTests
                 }
             }
 
-            layers.Add($"{kind.Name}({string.Join(" ,", values)}){(rng.Below(2) == 0 ? "" : $"x{1 + rng.Below(256)}")}");
+            layers.Add($"{kind.Name}({string.Join(" ,", values)}){(rng.Below(2) == 0 ? "" : $"x{1 + rng.Below(3)}")}");
         }
 
         return string.Join(" + ", layers);

@@ -57,17 +57,17 @@ public sealed class SequenceOperation<T>(ISequenceLayer<T> layer) : TapeOperatio
 
     private static SequencePass<T> Pass(
         Tape<T> tape, Variable outputs, Variable inputs, Variable elapsed, Variable start, in TapeTrace<T> trace, Rng? noise, int firstRow) => new()
-    {
-        Steps = trace.First,
-        Rows = trace.Second,
-        Inputs = tape.Value(inputs),
-        Elapsed = tape.Value(elapsed),
-        Start = tape.Value(start),
-        Outputs = tape.Value(outputs),
-        Final = tape.Value(outputs.Output(1)),
-        Trace = tape.Arena[trace.Kept],
-        Scratch = tape.Arena[trace.Scratch],
-        Noise = noise,
-        FirstRow = firstRow,
-    };
+        {
+            Steps = trace.First,
+            Rows = trace.Second,
+            Inputs = tape.Value(inputs),
+            Elapsed = tape.Value(elapsed),
+            Start = tape.Value(start),
+            Outputs = tape.Value(outputs),
+            Final = tape.Value(outputs.Output(1)),
+            Trace = tape.Arena[trace.Kept],
+            Scratch = tape.Arena[trace.Scratch],
+            Noise = noise,
+            FirstRow = firstRow,
+        };
 }

@@ -24,6 +24,9 @@ try
         case "etth1":
             ElectricityExperiment.Run(arguments);
             return 0;
+        case "tables":
+            Tables.Write(Console.Out);
+            return 0;
         default:
             Console.Error.WriteLine(Usage);
             return 2;

@@ -8,19 +8,20 @@ namespace Pallium.Experiments;
 /// <param name="PatienceEpochs">Epochs without a better validation after which learning stops.</param>
 /// <param name="Rate">Learning rate.</param>
 /// <param name="ChoosesByError">Whether accuracy, not loss, chooses among checkpoints.</param>
+/// <param name="InputDropout">Share of inputs that learning sets to zero at random.</param>
 /// <param name="Options">Trainer options that do not depend on the number of windows.</param>
-internal sealed record Recipe(int BatchSize, int Epochs, int PatienceEpochs, double Rate, bool ChoosesByError, TrainerOptions Options)
+internal sealed record Recipe(int BatchSize, int Epochs, int PatienceEpochs, double Rate, bool ChoosesByError, double InputDropout, TrainerOptions Options)
 {
     public const string Paper = "paper";
     public const string Ours = "ours";
 
     public static Recipe Named(string name, string suite, string stack) => name switch
     {
-        Paper => new Recipe(16, 200, 10, stack.StartsWith("ltc", StringComparison.Ordinal) ? 0.01 : 0.001, true, new TrainerOptions
+        Paper => new Recipe(16, 200, 10, stack.StartsWith("ltc", StringComparison.Ordinal) ? 0.01 : 0.001, true, 0, new TrainerOptions
         {
             ClipNorm = null,
         }),
-        Ours => new Recipe(64, suite == "occupancy" ? 8 : 25, 1000, suite == "occupancy" ? 0.003 : 0.01, false, new TrainerOptions
+        Ours => new Recipe(64, suite == "occupancy" ? 8 : 25, 1000, suite == "occupancy" ? 0.003 : 0.01, false, suite == "occupancy" ? 0.2 : 0, new TrainerOptions
         {
             Adam = new AdamOptions { WeightDecay = 0.05 },
             AverageDecay = 0.99,

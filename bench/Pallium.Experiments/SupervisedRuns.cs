@@ -41,7 +41,8 @@ internal static class SupervisedRuns
         var clock = Stopwatch.StartNew();
         var recipe = Recipe.Named(recipeName, suite, stack);
         recipe = recipe with { Epochs = arguments.Count("epochs", recipe.Epochs), PatienceEpochs = arguments.Count("patience", recipe.PatienceEpochs) };
-        ISequenceLayer<float> trunk = StackText.Parse(stack).Build<float>(data.Training.InputWidth);
+        string text = recipe.InputDropout > 0 ? FormattableString.Invariant($"dropout({recipe.InputDropout})+{stack}") : stack;
+        ISequenceLayer<float> trunk = StackText.Parse(text).Build<float>(data.Training.InputWidth);
         var model = new StepwiseModel<float>(trunk, data.Outputs, data.Goal);
         var task = new StepwiseTask<float>(
             model, data.Training, data.Validation, new StepwiseOptions { BatchSize = recipe.BatchSize, ChoosesByError = recipe.ChoosesByError }, new Rng(seed));

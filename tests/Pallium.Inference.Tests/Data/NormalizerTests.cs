@@ -54,7 +54,7 @@ public sealed class NormalizerTests
 
         Assert.InRange(scale.Softness, 1, 3);
         Assert.Equal(100 / scale.Deviation, scale.Encode(1100) - scale.Encode(1000), 9);
-        Assert.Equal(scale.Softness * 0.69314718 / scale.Deviation, scale.Encode(0.004) - scale.Encode(0.002), 0.01);
+        Assert.Equal(scale.Softness * 0.69314718 / scale.Deviation, scale.Encode(0.004) - scale.Encode(0.002), 0.005);
     }
 
     [Fact]

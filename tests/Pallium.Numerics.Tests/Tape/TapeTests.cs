@@ -165,6 +165,7 @@ public sealed class TapeTests
         var tape = new Tape<float>();
         Variable x = tape.Constant(6, 2);
         tape.CheckFinite(x, "trunk.0", 2);
+        tape.CheckFinite(tape.Constant(6, 0), "nothing");
         tape.Value(x)[7] = float.NaN;
 
         DivergenceException error = Assert.Throws<DivergenceException>(() => tape.CheckFinite(x, "trunk.0", 2));

@@ -72,7 +72,10 @@ public sealed record ChannelScale(ChannelKind Kind)
     }
 
     /// <summary>Fits the map of a channel to its values; NaN is passed over, at least one is a number.</summary>
-    internal static ChannelScale Fit(Channel channel, IEnumerable<double> values)
+    /// <param name="channel">Whose map it is.</param>
+    /// <param name="values">The training part.</param>
+    /// <param name="others">Other columns of the same rows, numbers or yes/no, whose relation to a positive channel its bend should keep straight.</param>
+    internal static ChannelScale Fit(Channel channel, IReadOnlyList<double> values, params IReadOnlyList<IReadOnlyList<double>> others)
     {
         double[] seen = [.. values.Where(x => !double.IsNaN(x))];
         var scale = new ChannelScale(channel.Kind) { Resolution = channel.Resolution, Low = seen.Min(), High = seen.Max() };
@@ -87,7 +90,7 @@ public sealed record ChannelScale(ChannelKind Kind)
             double[] positive = [.. seen.Where(x => x > 0).Order()];
             scale = scale with
             {
-                Softness = positive.Length == 0 ? channel.Resolution : BestSoftness(positive, scale),
+                Softness = positive.Length == 0 ? channel.Resolution : BestSoftness(positive, values, others),
                 HasAtom = seen.Length - positive.Length >= LeastAtom * seen.Length,
                 AtomShare = positive.Length > 0 && seen.Length - positive.Length >= LeastAtom * seen.Length ? 1 - ((double)positive.Length / seen.Length) : 0,
             };
@@ -104,29 +107,24 @@ public sealed record ChannelScale(ChannelKind Kind)
         return scale with { Mean = mean, Deviation = Math.Max(deviation, least) };
     }
 
-    /// <summary>The s, among quantiles of the positive values, under which they look most normal: the greatest likelihood, Jacobian included.</summary>
-    private static double BestSoftness(double[] sorted, ChannelScale scale)
+    /// <summary>
+    /// The s, among quantiles of the positive values, of the greatest likelihood (Jacobian included) of g(x) and of each other column
+    /// given whether x is positive and g(x), all taken as normal. The channel's own likelihood alone would bend light by day, which is
+    /// spread over decades, until people at home are no longer told from a clear sky.
+    /// </summary>
+    private static double BestSoftness(double[] sorted, IReadOnlyList<double> values, IReadOnlyList<IReadOnlyList<double>> others)
     {
         double best = sorted[sorted.Length / 2];
         double greatest = double.NegativeInfinity;
         foreach (double quantile in new[] { 0.9, 0.5, 0.25, 0.1, 0.03, 0.01 })
         {
             double softness = sorted[(int)(quantile * (sorted.Length - 1))];
-            ChannelScale candidate = scale with { Softness = softness };
-            double sum = 0;
-            double square = 0;
-            double logJacobian = 0;
-            foreach (double x in sorted)
+            double likelihood = LogLikelihood(sorted, softness);
+            foreach (IReadOnlyList<double> other in others)
             {
-                double g = candidate.Unbend(x);
-                sum += g;
-                square += g * g;
-                logJacobian -= Elementary.Log(-Elementary.Expm1(-x / softness));
+                likelihood += LogLikelihoodGiven(values, softness, other);
             }
 
-            double n = sorted.Length;
-            double variance = (square / n) - (sum / n * (sum / n));
-            double likelihood = variance > 0 ? logJacobian - (0.5 * n * Elementary.Log(variance)) : double.NegativeInfinity;
             if (likelihood > greatest)
             {
                 (best, greatest) = (softness, likelihood);
@@ -136,6 +134,87 @@ public sealed record ChannelScale(ChannelKind Kind)
         return best;
     }
 
+    private static double LogLikelihood(double[] positive, double softness)
+    {
+        double sum = 0;
+        double square = 0;
+        double logJacobian = 0;
+        foreach (double x in positive)
+        {
+            double g = Unbend(x, softness);
+            sum += g;
+            square += g * g;
+            logJacobian -= Elementary.Log(-Elementary.Expm1(-x / softness));
+        }
+
+        double n = positive.Length;
+        double variance = (square / n) - (sum / n * (sum / n));
+        return variance > 0 ? logJacobian - (0.5 * n * Elementary.Log(variance)) : double.NegativeInfinity;
+    }
+
+    /// <summary>Log-likelihood of y, up to a constant, with a mean of its own where x is zero and a line in g(x) where x is positive.</summary>
+    private static double LogLikelihoodGiven(IReadOnlyList<double> values, double softness, IReadOnlyList<double> other)
+    {
+        const double LeastShare = 1e-6;
+        var zero = default(Moments);
+        var positive = default(Moments);
+        double origin = other.FirstOrDefault(y => !double.IsNaN(y));
+        for (int i = 0; i < values.Count; i++)
+        {
+            double y = other[i] - origin;
+            if (values[i] > 0 && !double.IsNaN(y))
+            {
+                positive.Add(Unbend(values[i], softness), y);
+            }
+            else if (values[i] <= 0 && !double.IsNaN(y))
+            {
+                zero.Add(0, y);
+            }
+        }
+
+        double around = zero.AroundMean + positive.AroundMean;
+        double left = Math.Max(zero.AroundMean + positive.AroundLine, LeastShare * around);
+        return left > 0 ? -0.5 * (zero.Count + positive.Count) * Elementary.Log(left) : 0;
+    }
+
     /// <summary>g(x) = s·log(exp(x/s) - 1).</summary>
-    private double Unbend(double x) => Softness * Elementary.SoftplusInverse(x / Softness);
+    private double Unbend(double x) => Unbend(x, Softness);
+
+    private static double Unbend(double x, double softness) => softness * Elementary.SoftplusInverse(x / softness);
+
+    /// <summary>Sums over pairs (g, y).</summary>
+    private struct Moments
+    {
+        private double _g;
+        private double _y;
+        private double _gg;
+        private double _gy;
+        private double _yy;
+
+        public double Count { get; private set; }
+
+        /// <summary>Sum of squares of y around its mean.</summary>
+        public readonly double AroundMean => Count > 0 ? _yy - (_y * _y / Count) : 0;
+
+        /// <summary>Sum of squares of y around its regression on g.</summary>
+        public readonly double AroundLine
+        {
+            get
+            {
+                double spread = Count > 0 ? _gg - (_g * _g / Count) : 0;
+                double shared = Count > 0 ? _gy - (_g * _y / Count) : 0;
+                return spread > 0 ? AroundMean - (shared * shared / spread) : AroundMean;
+            }
+        }
+
+        public void Add(double g, double y)
+        {
+            Count++;
+            _g += g;
+            _y += y;
+            _gg += g * g;
+            _gy += g * y;
+            _yy += y * y;
+        }
+    }
 }

@@ -11,16 +11,18 @@ public sealed record Normalizer(IReadOnlyList<ChannelScale> Channels, IReadOnlyL
     {
         ArgumentNullException.ThrowIfNull(training);
         var channels = new ChannelScale[training.Channels.Count];
+        double[][] columns = [.. channels.Select((_, c) => training.Column(c))];
         for (int c = 0; c < channels.Length; c++)
         {
-            double[] column = training.Column(c);
+            double[] column = columns[c];
             if (Array.TrueForAll(column, double.IsNaN))
             {
                 throw new InputException($"{training.Source}, column '{training.Channels[c].Name}': found no value in the {column.Length} rows "
                     + "of the training part, expected at least one (or the column in the option ignore).");
             }
 
-            channels[c] = ChannelScale.Fit(training.Channels[c], column);
+            channels[c] = ChannelScale.Fit(
+                training.Channels[c], column, [.. columns.Where((_, other) => other != c && training.Channels[other].Kind != ChannelKind.Categorical)]);
         }
 
         return new Normalizer(channels, [.. training.Statics.Select((column, i) => FitStatic(training, column, i))]);

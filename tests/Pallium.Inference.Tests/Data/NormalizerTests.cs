@@ -58,6 +58,18 @@ public sealed class NormalizerTests
     }
 
     [Fact]
+    public void A_positive_channel_bends_less_where_another_column_is_linear_in_it()
+    {
+        var rng = new Rng(1);
+        double[] values = [.. Enumerable.Range(0, 500).Select(i => i % 3 == 0 ? 0 : Elementary.Exp(1.5 * rng.Normal()))];
+        double[] linear = [.. values.Select(x => 3 * x)];
+        linear[7] = double.NaN;
+        var channel = new Channel("a", ChannelKind.Positive) { Resolution = 1e-3 };
+
+        Assert.True(ChannelScale.Fit(channel, values, linear).Softness < 0.2 * ChannelScale.Fit(channel, values).Softness);
+    }
+
+    [Fact]
     public void An_atom_is_flagged_and_left_out_of_the_scale()
     {
         var rain = new Channel("rain", ChannelKind.Positive) { Resolution = 0.1 };

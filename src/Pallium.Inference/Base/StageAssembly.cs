@@ -27,6 +27,7 @@ internal static class StageAssembly
             ["marginal"] = new([d, d], (double[])table.Marginal.Clone()),
             ["limits"] = new([d], limits),
             ["doubt"] = new([d], new double[d]),
+            ["dynamics"] = new([1], [0]),
         };
         (double[] featureMean, double[] featureCovariance) = table.FeatureMoments();
         tensors[LinearBase.FeatureMeanName] = new([table.FeatureCount], featureMean);

@@ -142,7 +142,7 @@ internal sealed class StructureSearch
         {
             LinearStructure candidate = start with { OwnRidge = ridge };
             double[] scores = Scores(folds, candidate);
-            if (Mean(scores) < Mean(bestScores))
+            if (Mean(bestScores) - Mean(scores) > LeastGain)
             {
                 (best, bestScores) = (candidate, scores);
             }
@@ -219,7 +219,7 @@ internal sealed class StructureSearch
         {
             // Candidates come in order of size; a larger one must pay.
             bool larger = candidates[c].CrossSlices > candidates[best].CrossSlices;
-            best = (larger ? IsBetter(scores[c], scores[best]) : Mean(scores[c]) < Mean(scores[best])) ? c : best;
+            best = (larger ? IsBetter(scores[c], scores[best]) : Mean(scores[best]) - Mean(scores[c]) > LeastGain) ? c : best;
         }
 
         return (candidates[best], scores[best]);

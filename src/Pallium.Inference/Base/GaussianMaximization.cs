@@ -10,7 +10,7 @@ namespace Pallium.Inference;
 /// </remarks>
 internal static class GaussianMaximization
 {
-    private const double PriorRows = 1;
+    private const double PriorRows = 0.1;
     private const double SmallestVariance = 1e-8;
     private const double Jitter = 1e-9;
     private const int MostIterations = 60;

@@ -16,6 +16,7 @@ internal sealed class HeldOutCalibration
     private const int LeastRows = 100;
     private const int Starts = 2;
     private const int LongestRun = 300;
+    private const int MostRanges = 8;
     private const double StepBudget = 1e8;
     private const double LargestFactor = 10;
     private static readonly double[] Doubts = [0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1];
@@ -51,7 +52,7 @@ internal sealed class HeldOutCalibration
 
         for (int fold = 0; fold < Folds; fold++)
         {
-            Measure(fold);
+            Measure(fold, fitted);
         }
 
         Dictionary<string, BaseTensor> tensors = fitted.Tensors();
@@ -61,7 +62,11 @@ internal sealed class HeldOutCalibration
         tensors["marginal"] = new([_d, _d], marginal);
         for (int s = 0; s < fitted.Stages.Count; s++)
         {
-            double[] innovation = CovarianceWidening.Widen(fitted.Stages[s].Dynamics.Innovation, _d, Factors(_step), Factors(_stepGivenOthers));
+            // What is measured on the longest look-back is mostly its overfitting: a shorter one has its share of it.
+            double share = (double)fitted.Stages[s].Needs / fitted.Stages[0].Needs;
+            double[] alone = [.. Factors(_step).Select(factor => 1 + (share * (factor - 1)))];
+            double[] givenOthers = [.. Factors(_stepGivenOthers).Select(factor => 1 + (share * (factor - 1)))];
+            double[] innovation = CovarianceWidening.Widen(fitted.Stages[s].Dynamics.Innovation, _d, alone, givenOthers);
             tensors[LinearBase.StageName(s, "innovation")] = new([_d, _d], innovation);
         }
 
@@ -75,7 +80,7 @@ internal sealed class HeldOutCalibration
 
     private static double[] Factors(Ratio[] ratios) => [.. ratios.Select(ratio => Math.Clamp(ratio.Value, 1, LargestFactor))];
 
-    private void Measure(int fold)
+    private void Measure(int fold, LinearBase whole)
     {
         var table = new DeviationTable(_data);
         int start = (int)((long)table.Rows * fold / Folds);
@@ -89,8 +94,8 @@ internal sealed class HeldOutCalibration
             Add(block, Math.Max(series.Start, start), Math.Min(series.End, end));
         }
 
-        table.FitMarginal(training, _structure?.UseFeatures ?? true);
-        LinearBase fitted = StageAssembly.Assemble(table, training, _structure);
+        table.FitMarginal(training, _structure?.UseFeatures ?? true, whole.MarginalCovariance);
+        LinearBase fitted = StageAssembly.Assemble(table, training, _structure, mostStages: 1, whole);
         Dictionary<string, BaseTensor> tensors = fitted.Tensors();
         LinearBase[] variants = new LinearBase[_hidings.Length];
         for (int i = 0; i < variants.Length; i++)
@@ -103,19 +108,22 @@ internal sealed class HeldOutCalibration
         OthersRegression? innovation = fitted.Stages.Count == 0 ? null : new OthersRegression(fitted.Stages[0].Dynamics.Innovation, _d);
         SliceGaussian slice = fitted.CreateSlice();
         double[] state = new double[fitted.StateSize];
+        int ranges = 0;
+        int every = Math.Max(1, (block.Count + MostRanges - 1) / MostRanges);
         foreach (RowRange range in block)
         {
+            bool hides = innovation is not null && ranges++ % every == 0;
             RowRange series = table.Series.First(candidate => candidate.Start <= range.Start && range.Start < candidate.End);
             WarmUp(fitted, table, series.Start, range.Start, state, slice);
             int gap = Math.Max(1, range.Length / Starts);
             for (int t = range.Start; t < range.End; t++)
             {
                 MeasureSlice(fitted, table, t, state, slice, marginal, innovation);
-                if (innovation is not null && (t - range.Start) % gap == 0)
+                if (hides && (t - range.Start) % gap == 0)
                 {
                     for (int i = 0; i < variants.Length; i++)
                     {
-                        MeasureHidden(variants[i], _hidings[i], table, new RowRange(t, range.End), state, slice, innovation);
+                        MeasureHidden(variants[i], _hidings[i], table, new RowRange(t, range.End), state, slice, innovation!);
                     }
                 }
 

@@ -290,12 +290,10 @@ internal sealed partial class LinearBase
             uncertainty[(j * Coordinates) + j] = IsTracked(state, j) ? Doubted(state, j) : uncertainty[(j * Coordinates) + j];
         }
 
-        slice.Begin(SliceKnowledge.Past);
-=======
         Span<double> scratch = slice.Scratch.AsSpan(MarginalRegression.ScratchSize(Coordinates));
         stage.Spread(elapsed, uncertainty, slice.Hidden.AsSpan(0, hidden), slice.PriorCovarianceStore, scratch);
         untracked.Complete(slice.PriorCovarianceStore, Coordinates);
-        slice.Begin(hasPast: true);
+        slice.Begin(SliceKnowledge.Past);
     }
 
     /// <summary>The prior mean; coordinates that are not tracked follow from the others, as the returned regression says.</summary>

@@ -63,7 +63,7 @@ public static class Cholesky
             largest = Math.Max(largest, Math.Abs(diagonal[i]));
         }
 
-        if (!TensorPrimitives.IsFiniteAll<double>(a[..(n * n)]))
+        if (n > 0 && !TensorPrimitives.IsFiniteAll<double>(a[..(n * n)]))
         {
             throw new ArithmeticException("A matrix to be factored holds a number that is not finite.");
         }

@@ -13,6 +13,7 @@ internal sealed class CrossRegression
     private readonly double[] _gram;
     private readonly double[] _right;
     private readonly List<int> _missing = [];
+    private readonly double[]?[] _seenGrams;
 
     /// <summary>Sums the normal equations.</summary>
     /// <param name="table">Deviations: the inputs.</param>
@@ -29,6 +30,7 @@ internal sealed class CrossRegression
         _width = slices * d;
         _gram = new double[_width * _width];
         _right = new double[_width * d];
+        _seenGrams = new double[d][];
         double[] inputs = new double[Block * _width];
         double[] targets = new double[Block * d];
         int count = 0;
@@ -81,8 +83,22 @@ internal sealed class CrossRegression
         return cross;
     }
 
-    /// <summary>Weights of a target with holes: the rows in which it is one leave the sums.</summary>
+    /// <summary>Weights of a target with holes.</summary>
     private void SolveSeen(int target, int q, double ridge, double[] weights)
+    {
+        double[] gram = _seenGrams[target] ??= SeenGram(target);
+        double[] factor = Penalised(gram, q, ridge);
+        Cholesky.FactorWithJitter(factor, q);
+        for (int i = 0; i < q; i++)
+        {
+            weights[i] = _right[(i * _table.Coordinates) + target];
+        }
+
+        Cholesky.Solve(factor, q, weights, 1);
+    }
+
+    /// <summary>The sums without the rows in which the target is a hole.</summary>
+    private double[] SeenGram(int target)
     {
         int d = _table.Coordinates;
         double[] gram = (double[])_gram.Clone();
@@ -109,14 +125,7 @@ internal sealed class CrossRegression
             }
         }
 
-        double[] factor = Penalised(gram, q, ridge);
-        Cholesky.FactorWithJitter(factor, q);
-        for (int i = 0; i < q; i++)
-        {
-            weights[i] = _right[(i * d) + target];
-        }
-
-        Cholesky.Solve(factor, q, weights, 1);
+        return gram;
     }
 
     private double[] Penalised(double[] gram, int q, double ridge)

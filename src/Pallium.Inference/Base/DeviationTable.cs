@@ -131,7 +131,8 @@ internal sealed class DeviationTable
     /// <summary>Fits marginal mean and covariance to <paramref name="rows"/>, and fills the deviations of all rows.</summary>
     /// <param name="rows">Rows to learn from.</param>
     /// <param name="useFeatures">Whether the mean may depend on the features.</param>
-    public void FitMarginal(IReadOnlyList<RowRange> rows, bool useFeatures)
+    /// <param name="start">[D, D]: a first guess of the covariance, for rows with holes; or empty.</param>
+    public void FitMarginal(IReadOnlyList<RowRange> rows, bool useFeatures, ReadOnlySpan<double> start = default)
     {
         FitMean(rows, useFeatures);
         double[] mean = new double[Coordinates];
@@ -146,7 +147,7 @@ internal sealed class DeviationTable
         }
 
         double[] known = Gather(rows);
-        GaussianMaximization.Fit(known, Coordinates, mean, Marginal, fixedMean: true);
+        GaussianMaximization.Fit(known, Coordinates, mean, Marginal, fixedMean: true, start);
         if (HasHoles.Contains(true))
         {
             FillWithinSlice();

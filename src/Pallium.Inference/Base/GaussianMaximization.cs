@@ -10,7 +10,9 @@ namespace Pallium.Inference;
 /// </remarks>
 internal static class GaussianMaximization
 {
-    private const double PriorRows = 1;
+    /// <summary>Of more rows than make this many products with all coordinates, only every k-th is taken where there are holes.</summary>
+    private const double MostProducts = 2e7;
+    private const double PriorRows = 0.1;
     private const double SmallestVariance = 1e-8;
     private const double Jitter = 1e-9;
     private const int MostIterations = 60;
@@ -22,15 +24,22 @@ internal static class GaussianMaximization
     /// <param name="mean">[D], on return; zero, and not fitted, when <paramref name="fixedMean"/>.</param>
     /// <param name="covariance">[D, D], on return.</param>
     /// <param name="fixedMean">The mean is known to be zero.</param>
-    public static void Fit(ReadOnlySpan<double> rows, int coordinates, Span<double> mean, Span<double> covariance, bool fixedMean)
+    /// <param name="start">[D, D]: a first guess where there are holes; or empty.</param>
+    public static void Fit(
+        ReadOnlySpan<double> rows, int coordinates, Span<double> mean, Span<double> covariance, bool fixedMean, ReadOnlySpan<double> start = default)
     {
         int d = coordinates;
         int n = d == 0 ? 0 : rows.Length / d;
         mean.Clear();
         covariance.Clear();
         bool holes = Start(rows, d, mean, covariance, fixedMean);
+        if (holes && !start.IsEmpty)
+        {
+            start.CopyTo(covariance);
+        }
+
         Regularise(covariance, d, Math.Max(n, 1));
-        var step = holes ? new Step(d) : null;
+        var step = holes ? new Step(d, ByPattern(rows, d)) : null;
         double[] before = new double[d * d];
         for (int iteration = 0; step is not null && iteration < MostIterations; iteration++)
         {
@@ -93,6 +102,40 @@ internal static class GaussianMaximization
         return true;
     }
 
+    /// <summary>The rows with something seen, those with the same holes next to each other, so that their inverses are found once.</summary>
+    private static int[] ByPattern(ReadOnlySpan<double> rows, int d)
+    {
+        var groups = new Dictionary<string, List<int>>();
+        var order = new List<List<int>>();
+        char[] pattern = new char[d];
+        for (int row = 0; row < rows.Length / d; row++)
+        {
+            int seen = 0;
+            for (int j = 0; j < d; j++)
+            {
+                pattern[j] = double.IsNaN(rows[(row * d) + j]) ? '0' : '1';
+                seen += pattern[j] - '0';
+            }
+
+            if (seen == 0)
+            {
+                continue;
+            }
+
+            string key = new(pattern);
+            if (!groups.TryGetValue(key, out List<int>? group))
+            {
+                groups[key] = group = [];
+                order.Add(group);
+            }
+
+            group.Add(row);
+        }
+
+        int every = 1 + (int)((double)rows.Length * d / MostProducts);
+        return [.. order.SelectMany(group => group).Where((_, i) => i % every == 0)];
+    }
+
     private static void Products(ReadOnlySpan<double> rows, int d, ReadOnlySpan<double> mean, Span<double> covariance)
     {
         const int Block = 256;
@@ -148,79 +191,73 @@ internal static class GaussianMaximization
     }
 
     /// <summary>One expectation and maximisation over all rows, with its scratch.</summary>
-    private sealed class Step(int d)
+    private sealed class Step(int d, int[] order)
     {
         private readonly double[] _precision = new double[d * d];
         private readonly double[] _factor = new double[d * d];
-        private readonly double[] _block = new double[d * d];
         private readonly double[] _inverse = new double[d * d];
         private readonly double[] _row = new double[d];
         private readonly double[] _sum = new double[d];
         private readonly double[] _square = new double[d * d];
         private readonly double[] _right = new double[d];
-        private readonly int[] _holes = new int[d];
+        private int[] _holes = [];
 
         /// <summary>Returns the number of rows with something seen.</summary>
         public int Run(ReadOnlySpan<double> rows, Span<double> mean, Span<double> covariance, bool fixedMean)
         {
             covariance.CopyTo(_factor);
-            Cholesky.FactorWithJitter(_factor, d);
-            Identity(_precision, d);
-            Cholesky.Solve(_factor, d, _precision, d);
+            Invert(_factor, _precision, d);
             _sum.AsSpan().Clear();
             _square.AsSpan().Clear();
-            int counted = 0;
-            for (int start = 0; start + d <= rows.Length; start += d)
+            _holes = [];
+            foreach (int row in order)
             {
-                counted += Add(rows.Slice(start, d), mean) ? 1 : 0;
+                Add(rows.Slice(row * d, d), mean);
             }
 
-            for (int j = 0; counted > 0 && j < d; j++)
+            int counted = order.Length;
+            if (counted == 0)
             {
-                _sum[j] /= counted;
+                return 0;
             }
 
-            for (int i = 0; counted > 0 && i < d; i++)
+            for (int j = 0; j < d; j++)
             {
-                double shift = fixedMean ? 0 : _sum[i];
+                _sum[j] /= fixedMean ? double.PositiveInfinity : counted;
+            }
+
+            for (int i = 0; i < d; i++)
+            {
                 for (int j = 0; j < d; j++)
                 {
-                    covariance[(i * d) + j] = (_square[(i * d) + j] / counted) - (shift * (fixedMean ? 0 : _sum[j]));
+                    covariance[(i * d) + j] = (_square[(i * d) + j] / counted) - (_sum[i] * _sum[j]);
                 }
-            }
 
-            for (int j = 0; counted > 0 && !fixedMean && j < d; j++)
-            {
-                mean[j] += _sum[j];
+                mean[i] += _sum[i];
             }
 
             return counted;
         }
 
         /// <summary>Adds the row's expected deviations from the mean, and their expected products.</summary>
-        private bool Add(ReadOnlySpan<double> row, ReadOnlySpan<double> mean)
+        private void Add(ReadOnlySpan<double> row, ReadOnlySpan<double> mean)
         {
+            bool same = true;
             int m = 0;
             for (int j = 0; j < d; j++)
             {
-                _row[j] = row[j] - mean[j];
-                if (double.IsNaN(row[j]))
-                {
-                    _row[j] = 0;
-                    _holes[m++] = j;
-                }
+                bool hole = double.IsNaN(row[j]);
+                _row[j] = hole ? 0 : row[j] - mean[j];
+                same &= !hole || (m < _holes.Length && _holes[m] == j);
+                m += hole ? 1 : 0;
             }
 
-            if (m == d)
+            if (!same || m != _holes.Length)
             {
-                return false;
+                TakePattern(row, m);
             }
 
-            if (m > 0)
-            {
-                Complete(m);
-            }
-
+            Complete();
             for (int i = 0; i < d; i++)
             {
                 double x = _row[i];
@@ -238,13 +275,36 @@ internal static class GaussianMaximization
                     _square[(_holes[i] * d) + _holes[j]] += _inverse[(i * m) + j];
                 }
             }
-
-            return true;
         }
 
-        /// <summary>Fills the m holes of the row with their conditional means; leaves their covariance in the inverse block.</summary>
-        private void Complete(int m)
+        /// <summary>Inverts the precision's block of the row's m holes: their covariance given what is seen.</summary>
+        private void TakePattern(ReadOnlySpan<double> row, int m)
         {
+            _holes = new int[m];
+            int next = 0;
+            for (int j = 0; j < d; j++)
+            {
+                if (double.IsNaN(row[j]))
+                {
+                    _holes[next++] = j;
+                }
+            }
+
+            for (int i = 0; i < m; i++)
+            {
+                for (int j = 0; j < m; j++)
+                {
+                    _factor[(i * m) + j] = _precision[(_holes[i] * d) + _holes[j]];
+                }
+            }
+
+            Invert(_factor, _inverse, m);
+        }
+
+        /// <summary>Fills the holes of the row with their conditional means.</summary>
+        private void Complete()
+        {
+            int m = _holes.Length;
             for (int i = 0; i < m; i++)
             {
                 ReadOnlySpan<double> precision = _precision.AsSpan(_holes[i] * d, d);
@@ -255,30 +315,31 @@ internal static class GaussianMaximization
                     sum = Math.FusedMultiplyAdd(precision[j], _row[j], sum);
                 }
 
-                _right[i] = -sum;
-                for (int j = 0; j < m; j++)
-                {
-                    _block[(i * m) + j] = precision[_holes[j]];
-                }
+                _right[i] = sum;
             }
 
-            Cholesky.FactorWithJitter(_block, m);
-            Identity(_inverse, m);
-            Cholesky.Solve(_block, m, _inverse, m);
-            Cholesky.Solve(_block, m, _right, 1);
             for (int i = 0; i < m; i++)
             {
-                _row[_holes[i]] = _right[i];
+                double sum = 0;
+                for (int j = 0; j < m; j++)
+                {
+                    sum = Math.FusedMultiplyAdd(-_inverse[(i * m) + j], _right[j], sum);
+                }
+
+                _row[_holes[i]] = sum;
             }
         }
 
-        private static void Identity(Span<double> matrix, int n)
+        private static void Invert(Span<double> matrix, Span<double> inverse, int n)
         {
-            matrix[..(n * n)].Clear();
+            inverse[..(n * n)].Clear();
             for (int i = 0; i < n; i++)
             {
-                matrix[(i * n) + i] = 1;
+                inverse[(i * n) + i] = 1;
             }
+
+            Cholesky.FactorWithJitter(matrix, n);
+            Cholesky.Solve(matrix, n, inverse, n);
         }
     }
 }

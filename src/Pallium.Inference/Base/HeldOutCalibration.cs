@@ -14,9 +14,10 @@ internal sealed class HeldOutCalibration
 {
     private const int Folds = 5;
     private const int LeastRows = 100;
-    private const int Starts = 3;
+    private const int Starts = 2;
     private const int LongestRun = 300;
-    private const double StepBudget = 4e8;
+    private const int MostRanges = 8;
+    private const double StepBudget = 1e8;
     private const double LargestFactor = 10;
     private static readonly double[] Doubts = [0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1];
 
@@ -26,7 +27,7 @@ internal sealed class HeldOutCalibration
     private readonly Ratio[] _step;
     private readonly Ratio[] _stepGivenOthers;
     private readonly Ratio[] _marginalGivenOthers;
-    private readonly List<HiddenError>[] _hidden;
+    private readonly Hiding[] _hidings;
 
     /// <summary>Prepares the calibration of a base fitted to <paramref name="data"/> with <paramref name="structure"/>.</summary>
     public HeldOutCalibration(BaseData data, LinearStructure? structure)
@@ -37,7 +38,8 @@ internal sealed class HeldOutCalibration
         _step = Ratios();
         _stepGivenOthers = Ratios();
         _marginalGivenOthers = Ratios();
-        _hidden = [.. Enumerable.Range(0, _d).Select(_ => new List<HiddenError>())];
+        bool hasDynamics = structure is { Lookback: 0, CrossSlices: > 0 };
+        _hidings = hasDynamics ? [new Hiding(_d, false), new Hiding(_d, true)] : [new Hiding(_d, false)];
     }
 
     /// <summary>The calibrated base; <paramref name="fitted"/> itself when there are too few rows to tell.</summary>
@@ -50,7 +52,7 @@ internal sealed class HeldOutCalibration
 
         for (int fold = 0; fold < Folds; fold++)
         {
-            Measure(fold);
+            Measure(fold, fitted);
         }
 
         Dictionary<string, BaseTensor> tensors = fitted.Tensors();
@@ -60,11 +62,17 @@ internal sealed class HeldOutCalibration
         tensors["marginal"] = new([_d, _d], marginal);
         for (int s = 0; s < fitted.Stages.Count; s++)
         {
-            double[] innovation = CovarianceWidening.Widen(fitted.Stages[s].Dynamics.Innovation, _d, Factors(_step), Factors(_stepGivenOthers));
+            // What is measured on the longest look-back is mostly its overfitting: a shorter one has its share of it.
+            double share = (double)fitted.Stages[s].Needs / fitted.Stages[0].Needs;
+            double[] alone = [.. Factors(_step).Select(factor => 1 + (share * (factor - 1)))];
+            double[] givenOthers = [.. Factors(_stepGivenOthers).Select(factor => 1 + (share * (factor - 1)))];
+            double[] innovation = CovarianceWidening.Widen(fitted.Stages[s].Dynamics.Innovation, _d, alone, givenOthers);
             tensors[LinearBase.StageName(s, "innovation")] = new([_d, _d], innovation);
         }
 
-        tensors["doubt"] = new([_d], [.. _hidden.Select(Doubt)]);
+        Hiding best = _hidings.MinBy(hiding => hiding.Loss)!;
+        tensors["dynamics"] = new([1], [best.FollowsDynamics ? 1 : 0]);
+        tensors["doubt"] = new([_d], [.. best.Errors.Select(Doubt)]);
         return new LinearBase(_data.Groups, _data.ExogenousCount, tensors);
     }
 
@@ -72,7 +80,7 @@ internal sealed class HeldOutCalibration
 
     private static double[] Factors(Ratio[] ratios) => [.. ratios.Select(ratio => Math.Clamp(ratio.Value, 1, LargestFactor))];
 
-    private void Measure(int fold)
+    private void Measure(int fold, LinearBase whole)
     {
         var table = new DeviationTable(_data);
         int start = (int)((long)table.Rows * fold / Folds);
@@ -86,23 +94,37 @@ internal sealed class HeldOutCalibration
             Add(block, Math.Max(series.Start, start), Math.Min(series.End, end));
         }
 
-        table.FitMarginal(training, _structure?.UseFeatures ?? true);
-        LinearBase fitted = StageAssembly.Assemble(table, training, _structure);
+        table.FitMarginal(training, _structure?.UseFeatures ?? true, whole.MarginalCovariance);
+        LinearBase fitted = StageAssembly.Assemble(table, training, _structure, mostStages: 1, whole);
+        Dictionary<string, BaseTensor> tensors = fitted.Tensors();
+        LinearBase[] variants = new LinearBase[_hidings.Length];
+        for (int i = 0; i < variants.Length; i++)
+        {
+            tensors["dynamics"] = new([1], [_hidings[i].FollowsDynamics ? 1 : 0]);
+            variants[i] = new LinearBase(_data.Groups, _data.ExogenousCount, tensors);
+        }
+
         var marginal = new OthersRegression(fitted.MarginalCovariance, _d);
         OthersRegression? innovation = fitted.Stages.Count == 0 ? null : new OthersRegression(fitted.Stages[0].Dynamics.Innovation, _d);
         SliceGaussian slice = fitted.CreateSlice();
         double[] state = new double[fitted.StateSize];
+        int ranges = 0;
+        int every = Math.Max(1, (block.Count + MostRanges - 1) / MostRanges);
         foreach (RowRange range in block)
         {
+            bool hides = innovation is not null && ranges++ % every == 0;
             RowRange series = table.Series.First(candidate => candidate.Start <= range.Start && range.Start < candidate.End);
             WarmUp(fitted, table, series.Start, range.Start, state, slice);
             int gap = Math.Max(1, range.Length / Starts);
             for (int t = range.Start; t < range.End; t++)
             {
                 MeasureSlice(fitted, table, t, state, slice, marginal, innovation);
-                if (innovation is not null && (t - range.Start) % gap == 0)
+                if (hides && (t - range.Start) % gap == 0)
                 {
-                    MeasureHidden(fitted, table, new RowRange(t, range.End), state, slice, innovation);
+                    for (int i = 0; i < variants.Length; i++)
+                    {
+                        MeasureHidden(variants[i], _hidings[i], table, new RowRange(t, range.End), state, slice, innovation!);
+                    }
                 }
 
                 fitted.Update(state, table.Features(t), table.Elapsed[t], table.Values(t), slice);
@@ -167,10 +189,11 @@ internal sealed class HeldOutCalibration
     }
 
     /// <summary>Runs on from <paramref name="state"/> with one channel hidden at a time, all others seen.</summary>
-    private void MeasureHidden(LinearBase fitted, DeviationTable table, RowRange range, double[] state, SliceGaussian slice, OthersRegression innovation)
+    private void MeasureHidden(
+        LinearBase fitted, Hiding hiding, DeviationTable table, RowRange range, double[] state, SliceGaussian slice, OthersRegression innovation)
     {
         double cost = ((double)_d * _d * _d * 4) + (fitted.StateSize / 4.0);
-        int longest = (int)Math.Min(LongestRun, StepBudget / cost / Folds / Starts / _d);
+        int longest = (int)Math.Min(LongestRun, StepBudget / cost / Folds / Starts / _d / _hidings.Length);
         double[] copy = new double[state.Length];
         double[] seen = new double[_d];
         foreach (BaseGroup group in _data.Groups)
@@ -189,12 +212,18 @@ internal sealed class HeldOutCalibration
                 seen[j] = double.NaN;
                 double uncertainty = fitted.Uncertainty(copy, j);
                 double path = fitted.PathVariance(copy, j);
-                bool hasPast = !double.IsNaN(truth) && !table.Missing.AsSpan(t * _d, _d).Contains(true);
+                bool tracked = fitted.IsTracked(copy, j);
+                bool complete = !table.Missing.AsSpan(t * _d, _d).Contains(true);
                 fitted.Update(copy, table.Features(t), table.Elapsed[t], seen, slice);
-                if (hasPast && slice.HasPast)
+                if (complete && slice.HasPast)
                 {
                     double error = truth - slice.Mean[j];
-                    _hidden[j].Add(new HiddenError(error * error, uncertainty, path, innovation.VarianceWith(fitted.Stages[0].Dynamics, j)));
+                    double variance = Math.Max(slice.Variance(j), 1e-12);
+                    hiding.Loss += Elementary.Log(variance) + (error * error / variance);
+                    if (tracked)
+                    {
+                        hiding.Errors[j].Add(new HiddenError(error * error, uncertainty, path, innovation.VarianceWith(fitted.Stages[0], j)));
+                    }
                 }
             }
         }
@@ -221,6 +250,16 @@ internal sealed class HeldOutCalibration
         }
 
         return best;
+    }
+
+    /// <summary>What happened to hidden channels when their uncertainty moved in one way or the other.</summary>
+    private sealed class Hiding(int coordinates, bool followsDynamics)
+    {
+        public bool FollowsDynamics => followsDynamics;
+
+        public double Loss { get; set; }
+
+        public List<HiddenError>[] Errors { get; } = [.. Enumerable.Range(0, coordinates).Select(_ => new List<HiddenError>())];
     }
 
     /// <summary>Mean of squared errors in units of what was claimed.</summary>

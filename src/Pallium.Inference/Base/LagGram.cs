@@ -78,11 +78,29 @@ internal static class LagGram
 
             if (count == Block || (t == x.Length - 1 && count > 0))
             {
-                MatrixProduct.AccumulateTransposedA<double>(size, size, count, negated, size, rows, size, gram, size);
+                SubtractLower(count, size, negated, rows, gram);
                 count = 0;
             }
         }
 
+        for (int i = 0; i < size; i++)
+        {
+            for (int j = 0; j < i; j++)
+            {
+                gram[(j * size) + i] = gram[(i * size) + j];
+            }
+        }
+
         return total;
+    }
+
+    /// <summary>The sums on and under the diagonal, in bands of rows, with a little above it.</summary>
+    private static void SubtractLower(int count, int size, ReadOnlySpan<double> negated, ReadOnlySpan<double> rows, Span<double> gram)
+    {
+        for (int top = 0; top < size; top += Block)
+        {
+            int band = Math.Min(Block, size - top);
+            MatrixProduct.AccumulateTransposedA(band, top + band, count, negated[top..], size, rows, size, gram[(top * size)..], size);
+        }
     }
 }

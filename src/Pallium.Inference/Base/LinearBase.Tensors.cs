@@ -27,6 +27,7 @@ internal sealed partial class LinearBase
         _featureCovariance = Take(tensors, FeatureCovarianceName, exogenousCount, exogenousCount);
         _timeless = Timeless();
         _doubt = Take(tensors, "doubt", d);
+        _followsDynamics = Take(tensors, "dynamics", 1)[0] != 0;
         var stages = new List<LinearStage>();
         while (tensors.TryGetValue(StageName(stages.Count, "own"), out BaseTensor own))
         {
@@ -41,7 +42,7 @@ internal sealed partial class LinearBase
 
             double[] weights = Take(tensors, StageName(index, "own"), d, lookback);
             double[] all = slices == 0 ? [] : Take(tensors, StageName(index, "cross"), slices, d, d);
-            stages.Add(new LinearStage(d, _ring, weights, all, Take(tensors, StageName(index, "innovation"), d, d), _marginal));
+            stages.Add(new LinearStage(d, _ring, weights, all, Take(tensors, StageName(index, "innovation"), d, d), _marginal, _followsDynamics));
         }
 
         _stages = [.. stages];
@@ -85,6 +86,7 @@ internal sealed partial class LinearBase
             [FeatureMeanName] = new([ExogenousCount], _featureMean),
             [FeatureCovarianceName] = new([ExogenousCount, ExogenousCount], _featureCovariance),
             ["doubt"] = new([d], _doubt),
+            ["dynamics"] = new([1], [_followsDynamics ? 1 : 0]),
         };
         for (int s = 0; s < _stages.Length; s++)
         {

@@ -10,7 +10,8 @@ namespace Pallium.Inference;
 /// <para>A state is one row of <see cref="StateSize"/> numbers, constant in size: the last deviations of every coordinate (a hidden
 /// cell holds its conditional mean given what was seen), the covariance P of the last slice's deviations, per coordinate the time since it was
 /// last seen, and three counters. What other channels tell about one that stays hidden is trusted less than P says: in answers its
-/// variance moves from P towards what it would be without them, by the coordinate's doubt in [0, 1].
+/// variance moves from P towards what it would be without them, by the coordinate's doubt in [0, 1]. Once the seen channels of a
+/// slice alone would tell more, the stream loses track of it, as it begins: from then on it follows from them by the marginal covariance.
 /// The base never changes when it runs and may be shared by threads; states and <see cref="SliceGaussian"/>s belong to one.</para>
 /// </remarks>
 internal sealed partial class LinearBase
@@ -21,6 +22,9 @@ internal sealed partial class LinearBase
     private const double LimitFactor = 4;
     private const double LargestDeviation = 1e6;
 
+    /// <summary>A stream gives up a hidden channel's own past when its variance is this many times what the seen channels alone would give.</summary>
+    private const double Reluctance = 2;
+
     private readonly double[] _weights;
     private readonly double[] _marginal;
     private readonly double[] _limits;
@@ -28,6 +32,7 @@ internal sealed partial class LinearBase
     private readonly double[] _featureCovariance;
     private readonly double[] _timeless;
     private readonly double[] _doubt;
+    private readonly bool _followsDynamics;
     private readonly LinearStage[] _stages;
     private readonly int _ring;
 
@@ -102,41 +107,23 @@ internal sealed partial class LinearBase
             return;
         }
 
-        Span<double> uncertainty = state.Slice(Coordinates * _ring, Coordinates * Coordinates);
         bool complete = true;
         foreach (double value in observed)
         {
             complete &= !double.IsNaN(value);
         }
 
-        Span<double> marginalMean = slice.Row;
-        Span<double> freshness = state.Slice(FreshnessStart, Coordinates);
         if (complete)
         {
-            MarginalMean(exogenous, marginalMean);
-            uncertainty.Clear();
-            freshness.Fill(1);
-            Push(state, observed, marginalMean, hidden: false);
-            return;
+            state.Slice(Coordinates * _ring, Coordinates * Coordinates).Clear();
+            state.Slice(FreshnessStart, Coordinates).Fill(1);
+            MarginalMean(exogenous, slice.Row);
+            Push(state, observed, slice.Row, hidden: false);
         }
-
-        Forecast(state, exogenous, elapsed, slice, doubting: false);
-        for (int j = 0; j < Coordinates; j++)
+        else
         {
-            if (!double.IsNaN(observed[j]))
-            {
-                slice.Clamp(j, observed[j]);
-                freshness[j] = 1;
-            }
-            else if (freshness[j] > 0)
-            {
-                freshness[j] += elapsed;
-            }
+            UpdateWithHoles(state, exogenous, elapsed, observed, slice);
         }
-
-        slice.Covariance.CopyTo(uncertainty);
-        MarginalMean(exogenous, marginalMean);
-        Push(state, slice.Mean, marginalMean, hidden: true);
     }
 
     /// <summary>Mean of the slices to come, by iterating the one-step mean. O(horizon·(D·L + p·D²)).</summary>
@@ -151,16 +138,16 @@ internal sealed partial class LinearBase
         {
             ReadOnlySpan<double> features = exogenous.Slice(h * ExogenousCount, ExogenousCount);
             Span<double> mean = means.Slice(h * Coordinates, Coordinates);
-            MarginalMean(features, slice.Row);
             if (Stage(copy) is { } stage)
             {
                 PredictMean(stage, copy, features, 1, slice);
                 slice.PriorMean.CopyTo(mean);
+                MarginalMean(features, slice.Row);
                 Push(copy, mean, slice.Row, hidden: true);
             }
             else
             {
-                slice.Row.AsSpan(0, Coordinates).CopyTo(mean);
+                MarginalMean(features, mean);
             }
         }
     }
@@ -203,14 +190,84 @@ internal sealed partial class LinearBase
         return covariance;
     }
 
+    /// <summary>Whether a stream still estimates coordinate <paramref name="j"/> from its own past, and not from the other coordinates alone.</summary>
+    internal bool IsTracked(ReadOnlySpan<double> state, int j) => _followsDynamics || state[FreshnessStart + j] > 0;
+
     /// <summary>What a stream holds as the variance of coordinate <paramref name="j"/> of the last slice.</summary>
     internal double Uncertainty(ReadOnlySpan<double> state, int j) => state[(Coordinates * _ring) + (j * Coordinates) + j];
 
-    /// <summary>What it would hold if it had seen no other coordinate either since it last saw this one.</summary>
-    internal double PathVariance(ReadOnlySpan<double> state, int j)
+    /// <summary>What it would hold if it had seen no other one either since it last saw this.</summary>
+    internal double PathVariance(ReadOnlySpan<double> state, int j) =>
+        state[FreshnessStart + j] > 0 ? Stage(state)!.Dynamics.PathVariance(j, state[FreshnessStart + j] - 1) : _marginal[(j * Coordinates) + j];
+
+    private void UpdateWithHoles(Span<double> state, ReadOnlySpan<double> exogenous, double elapsed, ReadOnlySpan<double> observed, SliceGaussian slice)
     {
-        double freshness = state[FreshnessStart + j];
-        return freshness == 0 ? _marginal[(j * Coordinates) + j] : Stage(state)!.Dynamics.PathVariance(j, freshness - 1);
+        Forecast(state, exogenous, elapsed, slice, doubting: false);
+        Span<double> freshness = state.Slice(FreshnessStart, Coordinates);
+        int known = 0;
+        int tracked = 0;
+        for (int j = 0; j < Coordinates; j++)
+        {
+            if (!double.IsNaN(observed[j]))
+            {
+                slice.Clamp(j, observed[j]);
+                freshness[j] = 1;
+                slice.Known[known++] = j;
+            }
+            else if (freshness[j] > 0)
+            {
+                freshness[j] += elapsed;
+                slice.Unknown[tracked++] = j;
+            }
+        }
+
+        slice.Covariance.CopyTo(state.Slice(Coordinates * _ring, Coordinates * Coordinates));
+        if (tracked > 0 && !_followsDynamics)
+        {
+            LoseTrack(state, exogenous, slice, slice.Known.AsSpan(0, known), slice.Unknown.AsSpan(0, tracked));
+        }
+
+        MarginalMean(exogenous, slice.Row);
+        Push(state, slice.Mean, slice.Row, hidden: true);
+    }
+
+    /// <summary>Gives up a hidden coordinate's own past once the seen ones alone tell more about it, as far as the covariances can be trusted.</summary>
+    private void LoseTrack(Span<double> state, ReadOnlySpan<double> exogenous, SliceGaussian slice, ReadOnlySpan<int> known, ReadOnlySpan<int> tracked)
+    {
+        var regression = new MarginalRegression(_marginal, Coordinates, known, tracked, slice.Scratch);
+        Span<double> deviations = slice.Row;
+        MarginalMean(exogenous, deviations);
+        for (int j = 0; j < Coordinates; j++)
+        {
+            deviations[j] = slice.Mean[j] - deviations[j];
+        }
+
+        Span<double> uncertainty = state.Slice(Coordinates * _ring, Coordinates * Coordinates);
+        for (int i = 0; i < tracked.Length; i++)
+        {
+            int j = tracked[i];
+            if (Doubted(state, j) < Reluctance * regression.Variance(i))
+            {
+                continue;
+            }
+
+            slice.MeanStore[j] += regression.Mean(i, deviations) - deviations[j];
+            state[FreshnessStart + j] = 0;
+            for (int k = 0; k < Coordinates; k++)
+            {
+                uncertainty[(j * Coordinates) + k] = 0;
+                uncertainty[(k * Coordinates) + j] = 0;
+            }
+
+            uncertainty[(j * Coordinates) + j] = regression.Variance(i);
+        }
+    }
+
+    /// <summary>The held variance of coordinate <paramref name="j"/>, moved towards its path variance by its doubt.</summary>
+    private double Doubted(ReadOnlySpan<double> state, int j)
+    {
+        double held = Uncertainty(state, j);
+        return held + (_doubt[j] * Math.Max(0, PathVariance(state, j) - held));
     }
 
     private void Forecast(ReadOnlySpan<double> state, ReadOnlySpan<double> exogenous, double elapsed, SliceGaussian slice, bool doubting)
@@ -222,50 +279,67 @@ internal sealed partial class LinearBase
             return;
         }
 
-        PredictMean(stage, state, exogenous, elapsed, slice);
-        stage.Dynamics.Spread(elapsed, slice.PriorCovarianceStore);
+        MarginalRegression untracked = PredictMean(stage, state, exogenous, elapsed, slice);
         int hidden = Hidden(state, slice.Hidden);
-        if (hidden > 0)
+        // The covariance store is free until the prior is complete.
+        Span<double> uncertainty = slice.CovarianceStore;
+        state.Slice(Coordinates * _ring, Coordinates * Coordinates).CopyTo(uncertainty);
+        for (int h = 0; doubting && h < hidden; h++)
         {
-            // The covariance store is free until the prior is complete.
-            Span<double> uncertainty = slice.CovarianceStore;
-            state.Slice(Coordinates * _ring, Coordinates * Coordinates).CopyTo(uncertainty);
-            for (int h = 0; doubting && h < hidden; h++)
-            {
-                int j = slice.Hidden[h];
-                uncertainty[(j * Coordinates) + j] += _doubt[j] * Math.Max(0, PathVariance(state, j) - uncertainty[(j * Coordinates) + j]);
-            }
-
-            stage.Dynamics.Carry(elapsed, uncertainty, slice.Hidden.AsSpan(0, hidden), slice.PriorCovarianceStore, slice.Scratch);
+            int j = slice.Hidden[h];
+            uncertainty[(j * Coordinates) + j] = IsTracked(state, j) ? Doubted(state, j) : uncertainty[(j * Coordinates) + j];
         }
 
+        Span<double> scratch = slice.Scratch.AsSpan(MarginalRegression.ScratchSize(Coordinates));
+        stage.Spread(elapsed, uncertainty, slice.Hidden.AsSpan(0, hidden), slice.PriorCovarianceStore, scratch);
+        untracked.Complete(slice.PriorCovarianceStore, Coordinates);
         slice.Begin(SliceKnowledge.Past);
     }
 
-    private void PredictMean(LinearStage stage, ReadOnlySpan<double> state, ReadOnlySpan<double> exogenous, double elapsed, SliceGaussian slice)
+    /// <summary>The prior mean; coordinates that are not tracked follow from the others, as the returned regression says.</summary>
+    private MarginalRegression PredictMean(LinearStage stage, ReadOnlySpan<double> state, ReadOnlySpan<double> exogenous, double elapsed, SliceGaussian slice)
     {
-        Span<double> deviations = slice.Scratch.AsSpan(0, Coordinates);
+        Span<double> deviations = slice.Row;
         int position = (int)state[StateSize - Counters];
         stage.Predict(state[..(Coordinates * _ring)], position, deviations);
         if (elapsed > 1)
         {
-            stage.Dynamics.Decay(elapsed - 1, deviations, slice.Scratch.AsSpan(Coordinates, Coordinates));
+            stage.Dynamics.DecayMean(elapsed - 1, deviations, slice.Scratch);
         }
-        else if (elapsed < 1)
+
+        int last = (position - 1 + _ring) % _ring;
+        int known = 0;
+        int untracked = 0;
+        for (int j = 0; j < Coordinates; j++)
         {
-            int last = (position - 1 + _ring) % _ring;
-            for (int j = 0; j < Coordinates; j++)
+            double before = state[(j * _ring) + last];
+            double next = elapsed < 1 ? before + (elapsed * (deviations[j] - before)) : deviations[j];
+            deviations[j] = Math.Clamp(next, -LimitFactor * _limits[j], LimitFactor * _limits[j]);
+            if (IsTracked(state, j))
             {
-                double before = state[(j * _ring) + last];
-                deviations[j] = before + (elapsed * (deviations[j] - before));
+                slice.Known[known++] = j;
             }
+            else
+            {
+                slice.Unknown[untracked++] = j;
+            }
+        }
+
+        MarginalRegression regression = untracked == 0
+            ? default
+            : new MarginalRegression(_marginal, Coordinates, slice.Known.AsSpan(0, known), slice.Unknown.AsSpan(0, untracked), slice.Scratch);
+        for (int i = 0; i < untracked; i++)
+        {
+            deviations[slice.Unknown[i]] = regression.Mean(i, deviations);
         }
 
         MarginalMean(exogenous, slice.PriorMeanStore);
         for (int j = 0; j < Coordinates; j++)
         {
-            slice.PriorMeanStore[j] += Math.Clamp(deviations[j], -LimitFactor * _limits[j], LimitFactor * _limits[j]);
+            slice.PriorMeanStore[j] += deviations[j];
         }
+
+        return regression;
     }
 
     private void Push(Span<double> state, ReadOnlySpan<double> values, ReadOnlySpan<double> marginalMean, bool hidden)

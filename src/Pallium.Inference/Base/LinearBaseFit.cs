@@ -30,13 +30,14 @@ internal static class LinearBaseFit
         structure = data.IsTable ? null : options.Structure ?? StructureSearch.Choose(data, options.LongestLookback, options.LongestHorizon);
         var table = new DeviationTable(data);
         table.FitMarginal(table.Series, structure?.UseFeatures ?? true);
-        LinearBase result = StageAssembly.Assemble(table, table.Series, structure);
+        LinearBase? rough = null;
         for (int round = 0; round < HoleRounds && structure is not null && table.HasHoles.Contains(true); round++)
         {
-            FillFromPast(table, result);
-            result = StageAssembly.Assemble(table, table.Series, structure);
+            rough = StageAssembly.Assemble(table, table.Series, structure, mostStages: 1, rough);
+            FillFromPast(table, rough);
         }
 
+        LinearBase result = StageAssembly.Assemble(table, table.Series, structure, similar: rough);
         result = new HeldOutCalibration(data, structure).Apply(result);
         return new DiscreteFit(data, result, options.Seed).Run();
     }

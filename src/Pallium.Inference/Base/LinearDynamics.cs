@@ -102,7 +102,7 @@ internal sealed class LinearDynamics
     }
 
     /// <summary>x ← F^t·x for one vector [D]. O(D²).</summary>
-    public void Decay(double elapsed, Span<double> x, Span<double> scratch)
+    public void DecayMean(double elapsed, Span<double> x, Span<double> scratch)
     {
         for (int e = 0; e < _d; e++)
         {
@@ -151,50 +151,20 @@ internal sealed class LinearDynamics
         }
     }
 
-    /// <summary>Adds F^t·P·(F^t)ᵀ to <paramref name="covariance"/>, P [D, D] being zero outside the rows and columns <paramref name="hidden"/>.</summary>
+    /// <summary>C ← F^t·C·(F^t)ᵀ + V·(1 - Λ^t)·Vᵀ: what a covariance [D, D] has become after <paramref name="elapsed"/> more. O(D³).</summary>
     /// <param name="elapsed">t.</param>
-    /// <param name="uncertainty">P.</param>
-    /// <param name="hidden">The coordinates that were not seen.</param>
-    /// <param name="covariance">[D, D], added to.</param>
+    /// <param name="covariance">C, in place.</param>
     /// <param name="scratch">2·D² numbers.</param>
-    public void Carry(double elapsed, ReadOnlySpan<double> uncertainty, ReadOnlySpan<int> hidden, Span<double> covariance, Span<double> scratch)
+    public void Decay(double elapsed, Span<double> covariance, Span<double> scratch)
     {
-        ReadOnlySpan<double> power = _step;
-        if (elapsed != 1)
-        {
-            Power(elapsed, scratch);
-            power = scratch[..(_d * _d)];
-        }
-
-        int h = hidden.Length;
-        Span<double> half = scratch.Slice(_d * _d, _d * h);
-        for (int i = 0; i < _d; i++)
-        {
-            for (int b = 0; b < h; b++)
-            {
-                double sum = 0;
-                foreach (int a in hidden)
-                {
-                    sum = Math.FusedMultiplyAdd(power[(i * _d) + a], uncertainty[(a * _d) + hidden[b]], sum);
-                }
-
-                half[(i * h) + b] = sum;
-            }
-        }
-
-        for (int i = 0; i < _d; i++)
-        {
-            for (int j = 0; j < _d; j++)
-            {
-                double sum = covariance[(i * _d) + j];
-                for (int b = 0; b < h; b++)
-                {
-                    sum = Math.FusedMultiplyAdd(half[(i * h) + b], power[(j * _d) + hidden[b]], sum);
-                }
-
-                covariance[(i * _d) + j] = sum;
-            }
-        }
+        int d = _d;
+        Span<double> power = scratch[..(d * d)];
+        Span<double> half = scratch.Slice(d * d, d * d);
+        Power(elapsed, power);
+        half.Clear();
+        MatrixProduct.Accumulate<double>(d, d, d, power, d, covariance, d, half, d);
+        Spread(elapsed, covariance);
+        MatrixProduct.AccumulateTransposedB<double>(d, d, d, half, d, power, d, covariance, d);
     }
 
     private double Decay(int eigenvalue, double power) =>

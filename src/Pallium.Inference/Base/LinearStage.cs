@@ -9,6 +9,8 @@ internal sealed class LinearStage
     private readonly int _d;
     private readonly int _ring;
     private readonly double[] _rolled;
+    private readonly double[] _persistent;
+    private readonly bool _followsDynamics;
 
     /// <summary>A predictor over a ring of <paramref name="ring"/> slices.</summary>
     /// <param name="coordinates">D.</param>
@@ -17,16 +19,24 @@ internal sealed class LinearStage
     /// <param name="cross">C, [p, D, D], target first.</param>
     /// <param name="innovation">Covariance of the error, [D, D].</param>
     /// <param name="marginal">Covariance of the deviations, [D, D].</param>
-    public LinearStage(int coordinates, int ring, double[] own, double[] cross, double[] innovation, ReadOnlySpan<double> marginal)
+    /// <param name="followsDynamics">Whether uncertainty about hidden coordinates moves by the cross weights, or by what the covariances alone say.</param>
+    public LinearStage(
+        int coordinates, int ring, double[] own, double[] cross, double[] innovation, ReadOnlySpan<double> marginal, bool followsDynamics)
     {
         _d = coordinates;
         _ring = ring;
+        _followsDynamics = followsDynamics && cross.Length > 0;
         Own = own;
         Cross = cross;
         Lookback = own.Length / coordinates;
         CrossSlices = cross.Length / (coordinates * coordinates);
         Dynamics = new LinearDynamics(coordinates, marginal, innovation);
         _rolled = Roll();
+        _persistent = new double[CrossSlices == 0 ? 0 : coordinates * coordinates];
+        for (int i = 0; i < cross.Length; i++)
+        {
+            _persistent[i % _persistent.Length] += cross[i];
+        }
     }
 
     /// <summary>L, slices of a coordinate's own past.</summary>
@@ -46,6 +56,36 @@ internal sealed class LinearStage
 
     /// <summary>Slices that must have been seen for this predictor to be used.</summary>
     public int Needs => Math.Max(Lookback, CrossSlices);
+
+    /// <summary>How much an error in deviation <paramref name="from"/> of the last slices, where only that is hidden, counts in deviation <paramref name="to"/> of the next.</summary>
+    public double Influence(int to, int from) =>
+        _followsDynamics ? _persistent[(to * _d) + from] : to == from ? Dynamics.Step(to, from) : 0;
+
+    /// <summary>Covariance of the next slice's deviations, [D, D].</summary>
+    /// <remarks>
+    /// One step adds G·P·Gᵀ to the innovations'. Where the predictor's own dynamics are followed, G = Σ_k C_k: a Kalman filter, exact for p = 1. Else the rows of
+    /// hidden coordinates are those of F, so that their variance grows to the marginal one, and the others are zero: less is inferred from
+    /// what follows, but nothing that the predictor's many small weights only seem to say. Of a longer time the rest follows F^(t-1); for a
+    /// shorter one G is drawn towards the identity.
+    /// </remarks>
+    /// <param name="elapsed">t, in median steps.</param>
+    /// <param name="uncertainty">P, [D, D], zero outside the rows and columns <paramref name="hidden"/>.</param>
+    /// <param name="hidden">The coordinates of the last slice that were not seen.</param>
+    /// <param name="covariance">[D, D], on return.</param>
+    /// <param name="scratch">2·D² numbers.</param>
+    public void Spread(double elapsed, ReadOnlySpan<double> uncertainty, ReadOnlySpan<int> hidden, Span<double> covariance, Span<double> scratch)
+    {
+        Dynamics.Spread(Math.Min(elapsed, 1), covariance);
+        if (!hidden.IsEmpty)
+        {
+            Carry(Math.Min(elapsed, 1), uncertainty, hidden, covariance, scratch);
+        }
+
+        if (elapsed > 1)
+        {
+            Dynamics.Decay(elapsed - 1, covariance, scratch);
+        }
+    }
 
     /// <summary>r̂ into <paramref name="deviations"/>, [D]. O(D·ring + p·D²).</summary>
     /// <param name="rings">[D, ring]: slot (position - l) mod ring of row j holds r_j[t-l].</param>
@@ -73,6 +113,51 @@ internal sealed class LinearStage
                 }
 
                 deviations[j] = sum;
+            }
+        }
+    }
+
+    /// <summary>Adds G·P·Gᵀ; only the columns of G for hidden coordinates count.</summary>
+    private void Carry(double elapsed, ReadOnlySpan<double> uncertainty, ReadOnlySpan<int> hidden, Span<double> covariance, Span<double> scratch)
+    {
+        int h = hidden.Length;
+        Span<double> carrier = scratch[..(_d * h)];
+        Span<double> half = scratch.Slice(_d * _d, _d * h);
+        for (int i = 0; i < _d; i++)
+        {
+            bool moves = _followsDynamics || hidden.Contains(i);
+            for (int a = 0; a < h; a++)
+            {
+                double step = !moves ? 0 : _followsDynamics ? _persistent[(i * _d) + hidden[a]] : Dynamics.Step(i, hidden[a]);
+                carrier[(i * h) + a] = (elapsed * step) + (i == hidden[a] ? 1 - elapsed : 0);
+            }
+        }
+
+        for (int i = 0; i < _d; i++)
+        {
+            for (int b = 0; b < h; b++)
+            {
+                double sum = 0;
+                for (int a = 0; a < h; a++)
+                {
+                    sum = Math.FusedMultiplyAdd(carrier[(i * h) + a], uncertainty[(hidden[a] * _d) + hidden[b]], sum);
+                }
+
+                half[(i * h) + b] = sum;
+            }
+        }
+
+        for (int i = 0; i < _d; i++)
+        {
+            for (int j = 0; j < _d; j++)
+            {
+                double sum = covariance[(i * _d) + j];
+                for (int b = 0; b < h; b++)
+                {
+                    sum = Math.FusedMultiplyAdd(half[(i * h) + b], carrier[(j * h) + b], sum);
+                }
+
+                covariance[(i * _d) + j] = sum;
             }
         }
     }

@@ -40,9 +40,9 @@ internal sealed class OthersRegression
         return sum / _precision[(j * _d) + j];
     }
 
-    /// <summary>The variance of j given all others as it depends on the uncertainty p about j one step before: C + p·f·fᵀ in place of C, f = column j of F.</summary>
+    /// <summary>The variance of j given all others as it depends on the uncertainty p about j one step before: C + p·f·fᵀ in place of C, f_i the influence of j on i.</summary>
     /// <remarks>Sherman and Morrison: K_jj(p) = K_jj - p (K·f)_j² / (1 + p fᵀ·K·f).</remarks>
-    public VarianceCurve VarianceWith(LinearDynamics dynamics, int j)
+    public VarianceCurve VarianceWith(LinearStage stage, int j)
     {
         double cross = 0;
         double square = 0;
@@ -51,10 +51,10 @@ internal sealed class OthersRegression
             double image = 0;
             for (int b = 0; b < _d; b++)
             {
-                image = Math.FusedMultiplyAdd(_precision[(a * _d) + b], dynamics.Step(b, j), image);
+                image = Math.FusedMultiplyAdd(_precision[(a * _d) + b], stage.Influence(b, j), image);
             }
 
-            square = Math.FusedMultiplyAdd(dynamics.Step(a, j), image, square);
+            square = Math.FusedMultiplyAdd(stage.Influence(a, j), image, square);
             cross = a == j ? image : cross;
         }
 

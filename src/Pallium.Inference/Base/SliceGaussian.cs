@@ -35,9 +35,11 @@ internal sealed class SliceGaussian
         PriorCovarianceStore = new double[coordinates * coordinates];
         Floor = new double[coordinates];
         Clamped = new bool[coordinates];
-        Scratch = new double[(2 * coordinates * coordinates) + (5 * coordinates) + 8];
+        Scratch = new double[MarginalRegression.ScratchSize(coordinates) + (2 * coordinates * coordinates) + (5 * coordinates) + 8];
         Row = new double[Math.Max(coordinates, 1)];
         Hidden = new int[coordinates];
+        Known = new int[coordinates];
+        Unknown = new int[coordinates];
     }
 
     /// <summary>D.</summary>
@@ -78,6 +80,10 @@ internal sealed class SliceGaussian
     internal double[] Row { get; }
 
     internal int[] Hidden { get; }
+
+    internal int[] Known { get; }
+
+    internal int[] Unknown { get; }
 
     /// <summary>Conditional variance of coordinate <paramref name="j"/>.</summary>
     public double Variance(int j) => CovarianceStore[(j * Coordinates) + j];

@@ -12,7 +12,10 @@ internal static class StageAssembly
     /// <param name="table">Deviations, with their marginal mean and covariance in place.</param>
     /// <param name="rows">Stretches to learn from.</param>
     /// <param name="structure">What to fit.</param>
-    public static LinearBase Assemble(DeviationTable table, IReadOnlyList<RowRange> rows, LinearStructure? structure)
+    /// <param name="mostStages">Fewer than there would be leave out the shorter look-backs.</param>
+    /// <param name="similar">A base fitted to similar rows, to start from where there are holes.</param>
+    public static LinearBase Assemble(
+        DeviationTable table, IReadOnlyList<RowRange> rows, LinearStructure? structure, int mostStages = int.MaxValue, LinearBase? similar = null)
     {
         int d = table.Coordinates;
         double[] limits = new double[d];
@@ -27,14 +30,20 @@ internal static class StageAssembly
             ["marginal"] = new([d, d], (double[])table.Marginal.Clone()),
             ["limits"] = new([d], limits),
             ["doubt"] = new([d], new double[d]),
+            ["dynamics"] = new([1], [0]),
         };
         (double[] featureMean, double[] featureCovariance) = table.FeatureMoments();
         tensors[LinearBase.FeatureMeanName] = new([table.FeatureCount], featureMean);
         tensors[LinearBase.FeatureCovarianceName] = new([table.FeatureCount, table.FeatureCount], featureCovariance);
         int stages = 0;
+        double[] innovation = similar is null || similar.Stages.Count == 0 ? [] : similar.Stages[0].Dynamics.Innovation.ToArray();
         foreach (LinearStructure shape in Shapes(structure))
         {
-            stages += AddStage(table, rows, shape, tensors, stages) ? 1 : 0;
+            if (stages < mostStages && AddStage(table, rows, shape, tensors, stages, innovation))
+            {
+                innovation = tensors[LinearBase.StageName(stages, "innovation")].Values;
+                stages++;
+            }
         }
 
         for (int g = 0; g < table.Groups.Count; g++)
@@ -66,7 +75,12 @@ internal static class StageAssembly
     }
 
     private static bool AddStage(
-        DeviationTable table, IReadOnlyList<RowRange> rows, LinearStructure structure, Dictionary<string, BaseTensor> tensors, int index)
+        DeviationTable table,
+        IReadOnlyList<RowRange> rows,
+        LinearStructure structure,
+        Dictionary<string, BaseTensor> tensors,
+        int index,
+        ReadOnlySpan<double> start)
     {
         int d = table.Coordinates;
         int skip = Math.Max(structure.Lookback, structure.CrossSlices);
@@ -85,7 +99,7 @@ internal static class StageAssembly
         }
 
         double[] innovation = new double[d * d];
-        GaussianMaximization.Fit(Errors(table, rows, residuals, cross, skip, targets), d, new double[d], innovation, fixedMean: true);
+        GaussianMaximization.Fit(Errors(table, rows, residuals, cross, skip, targets), d, new double[d], innovation, fixedMean: true, start);
         tensors[LinearBase.StageName(index, "own")] = new([d, structure.Lookback], own);
         tensors[LinearBase.StageName(index, "cross")] = new([structure.CrossSlices, d, d], cross);
         tensors[LinearBase.StageName(index, "innovation")] = new([d, d], innovation);

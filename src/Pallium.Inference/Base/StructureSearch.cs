@@ -27,14 +27,15 @@ internal sealed class StructureSearch
     private readonly BaseData _data;
     private readonly int _horizon;
     private readonly int _longest;
-    private readonly double[] _variances;
+    private readonly DeviationTable _overall;
 
     private StructureSearch(BaseData data, int longestLookback, int longestHorizon)
     {
         _data = data;
         int rows = data.Series.Sum(series => series.Length);
         int longestSeries = data.Series.Max(series => series.Length);
-        _variances = Variances(data);
+        _overall = new DeviationTable(data);
+        _overall.FitMarginal(_overall.Series, useFeatures: false);
         _horizon = Math.Clamp(Math.Min(rows / Folds / 3, longestSeries / 4), 1, longestHorizon);
         _longest = 0;
         foreach (int lookback in LinearStructure.StandardLookbacks)
@@ -142,7 +143,7 @@ internal sealed class StructureSearch
         {
             LinearStructure candidate = start with { OwnRidge = ridge };
             double[] scores = Scores(folds, candidate);
-            if (Mean(scores) < Mean(bestScores))
+            if (Mean(bestScores) - Mean(scores) > LeastGain)
             {
                 (best, bestScores) = (candidate, scores);
             }
@@ -219,20 +220,18 @@ internal sealed class StructureSearch
         {
             // Candidates come in order of size; a larger one must pay.
             bool larger = candidates[c].CrossSlices > candidates[best].CrossSlices;
-            best = (larger ? IsBetter(scores[c], scores[best]) : Mean(scores[c]) < Mean(scores[best])) ? c : best;
+            best = (larger ? IsBetter(scores[c], scores[best]) : Mean(scores[best]) - Mean(scores[c]) > LeastGain) ? c : best;
         }
 
         return (candidates[best], scores[best]);
     }
 
-    private static double[] Variances(BaseData data)
+    private double[] Variances()
     {
-        var table = new DeviationTable(data);
-        table.FitMarginal(table.Series, useFeatures: false);
-        double[] variances = new double[table.Coordinates];
+        double[] variances = new double[_overall.Coordinates];
         for (int j = 0; j < variances.Length; j++)
         {
-            variances[j] = table.Marginal[(j * variances.Length) + j];
+            variances[j] = _overall.Marginal[(j * variances.Length) + j];
         }
 
         return variances;
@@ -261,8 +260,8 @@ internal sealed class StructureSearch
 
             if (origins.Count > 0 && training.Count > 0)
             {
-                table.FitMarginal(training, useFeatures);
-                folds.Add(new Fold(table, training, new RolloutTask(table, Spread(origins), Depth, _horizon, _variances), _longest));
+                table.FitMarginal(training, useFeatures, _overall.Marginal);
+                folds.Add(new Fold(table, training, new RolloutTask(table, Spread(origins), Depth, _horizon, Variances()), _longest));
             }
         }
 

@@ -17,12 +17,18 @@ public static class Cholesky
 
     /// <summary>Replaces the lower triangle of <paramref name="a"/> by L; the strict upper triangle is neither read nor written.</summary>
     /// <returns>False when a pivot is not positive: A is not positive definite to rounding, and its lower triangle is spoilt.</returns>
+    public static bool TryFactor(Span<double> a, int n) => TryFactor(a, n, n > Panel ? new double[ScratchSize(n)] : []);
+
+    /// <summary>Numbers of scratch that a factorisation needs.</summary>
+    public static int ScratchSize(int n) => 2 * Math.Max(0, n - Panel) * Panel;
+
+    /// <summary>Like <see cref="TryFactor(Span{double}, int)"/>, without allocation.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static bool TryFactor(Span<double> a, int n)
+    public static bool TryFactor(Span<double> a, int n, Span<double> scratch)
     {
         // Below the panel L21 is kept transposed, [panel, rows], so that its solve and the update run along rows.
-        double[] below = n > Panel ? new double[(n - Panel) * Panel] : [];
-        double[] negated = n > Panel ? new double[(n - Panel) * Panel] : [];
+        Span<double> below = scratch[..(ScratchSize(n) / 2)];
+        Span<double> negated = scratch.Slice(below.Length, below.Length);
         for (int start = 0; start < n; start += Panel)
         {
             int width = Math.Min(Panel, n - start);
@@ -42,7 +48,7 @@ public static class Cholesky
     }
 
     /// <summary>
-    /// Like <see cref="TryFactor"/>, adding j·(largest diagonal entry) to the diagonal for j = 0, 1e-12, 1e-10, ... until a factor exists.
+    /// Like <see cref="TryFactor(Span{double}, int)"/>, adding j·(largest diagonal entry) to the diagonal for j = 0, 1e-12, 1e-10, ... until a factor exists.
     /// <paramref name="a"/> is symmetric, both triangles filled.
     /// </summary>
     /// <returns>What was added to the diagonal.</returns>
@@ -57,7 +63,7 @@ public static class Cholesky
             largest = Math.Max(largest, Math.Abs(diagonal[i]));
         }
 
-        if (!TensorPrimitives.IsFiniteAll<double>(a[..(n * n)]))
+        if (n > 0 && !TensorPrimitives.IsFiniteAll<double>(a[..(n * n)]))
         {
             throw new ArithmeticException("A matrix to be factored holds a number that is not finite.");
         }

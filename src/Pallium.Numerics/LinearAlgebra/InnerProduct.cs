@@ -21,7 +21,7 @@ public static class InnerProduct
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static double Sum<V>(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
+    internal static double Sum<V>(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
         where V : unmanaged, ILanes<V, double>
     {
         Span<double> sums = stackalloc double[VirtualLanes];

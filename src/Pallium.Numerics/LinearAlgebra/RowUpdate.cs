@@ -24,7 +24,7 @@ public static class RowUpdate
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Add<V>(double factor, ReadOnlySpan<double> x, Span<double> y)
+    internal static void Add<V>(double factor, ReadOnlySpan<double> x, Span<double> y)
         where V : unmanaged, ILanes<V, double>
     {
         ref double source = ref MemoryMarshal.GetReference(x);

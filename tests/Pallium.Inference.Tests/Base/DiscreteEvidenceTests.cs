@@ -82,7 +82,7 @@ public sealed class DiscreteEvidenceTests
             covariance[((count + (i / 2)) * d) + count + (i % 2)] += within[i];
         }
 
-        slice.Begin(hasPast: false);
+        slice.Begin(SliceKnowledge.Features);
         return slice;
 
         double[] Row(int k)

@@ -9,7 +9,7 @@ public sealed class MarginalRegressionTests
     {
         var slice = new SliceGaussian(4);
         Covariance.CopyTo(slice.PriorCovarianceStore, 0);
-        slice.Begin(hasPast: false);
+        slice.Begin(SliceKnowledge.Features);
         slice.Clamp(1, 0.3);
         slice.Clamp(3, -1);
         var regression = new MarginalRegression(Covariance, 4, [1, 3], [0, 2], new double[MarginalRegression.ScratchSize(4)]);

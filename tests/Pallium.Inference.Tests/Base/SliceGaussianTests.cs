@@ -45,7 +45,7 @@ public sealed class SliceGaussianTests
             }
         }
 
-        slice.Begin(hasPast: false);
+        slice.Begin(SliceKnowledge.Features);
         slice.Clamp(0, 0);
         slice.Clamp(1, 1);
         Assert.Equal(0, slice.Mean[2], 1e-12);
@@ -60,7 +60,7 @@ public sealed class SliceGaussianTests
         var slice = new SliceGaussian(3);
         double[] covariance = [1, 1, 0.5, 1, 1, 0.5, 0.5, 0.5, 1];
         covariance.CopyTo(slice.PriorCovarianceStore, 0);
-        slice.Begin(hasPast: false);
+        slice.Begin(SliceKnowledge.Features);
         slice.Clamp(0, 1);
         double mean = slice.Mean[2];
         slice.Clamp(1, -5);
@@ -147,7 +147,7 @@ public sealed class SliceGaussianTests
         var slice = new SliceGaussian(d);
         rng.Normal<double>(slice.PriorMeanStore, 1);
         MatrixProduct.AccumulateTransposedB<double>(d, d, d + 2, root, d + 2, root, d + 2, slice.PriorCovarianceStore, d);
-        slice.Begin(hasPast: true);
+        slice.Begin(SliceKnowledge.Past);
         double[] values = new double[d];
         rng.Normal<double>(values, 2);
         return (slice, values);

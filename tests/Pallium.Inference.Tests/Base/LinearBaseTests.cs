@@ -7,6 +7,9 @@ public sealed class LinearBaseTests
     /// <summary>Independent AR(1) channels of unit variance.</summary>
     private static readonly double[] Coefficients = [0.95, 0.8, 0.5, 0.2];
 
+    private static readonly double[] Shared = Autoregressions(2000, new Rng(1));
+    private static readonly Lazy<LinearBase> SharedFit = new(() => Fit(Shared, Coefficients.Length));
+
     [Fact]
     public void Independent_autoregressions_with_holes_are_filtered_as_by_the_exact_Kalman_filter()
     {
@@ -97,7 +100,7 @@ public sealed class LinearBaseTests
     public void What_was_never_observed_stays_at_the_marginal()
     {
         int d = Coefficients.Length;
-        LinearBase fitted = Fit(Autoregressions(3000, new Rng(1)), d);
+        LinearBase fitted = SharedFit.Value;
         SliceGaussian slice = fitted.CreateSlice();
         SliceGaussian marginal = fitted.CreateSlice();
         double[] state = new double[fitted.StateSize];
@@ -120,8 +123,8 @@ public sealed class LinearBaseTests
     public void After_a_long_time_only_the_marginal_is_left()
     {
         int d = Coefficients.Length;
-        double[] values = Autoregressions(3000, new Rng(1));
-        LinearBase fitted = Fit(values, d);
+        double[] values = Shared;
+        LinearBase fitted = SharedFit.Value;
         SliceGaussian slice = fitted.CreateSlice();
         SliceGaussian marginal = fitted.CreateSlice();
         double[] state = Run(fitted, values, d);
@@ -148,8 +151,8 @@ public sealed class LinearBaseTests
     public void A_rollout_is_the_one_step_mean_taken_in_again_and_again()
     {
         int d = Coefficients.Length;
-        double[] values = Autoregressions(3000, new Rng(1));
-        LinearBase fitted = Fit(values, d);
+        double[] values = Shared;
+        LinearBase fitted = SharedFit.Value;
         SliceGaussian slice = fitted.CreateSlice();
         double[] state = Run(fitted, values, d);
         double[] kept = (double[])state.Clone();
@@ -169,8 +172,8 @@ public sealed class LinearBaseTests
     public void Tensors_make_the_same_base_again()
     {
         int d = Coefficients.Length;
-        double[] values = Autoregressions(2000, new Rng(1));
-        LinearBase fitted = Fit(values, d);
+        double[] values = Shared;
+        LinearBase fitted = SharedFit.Value;
         var copy = new LinearBase(fitted.Groups, 0, fitted.Tensors());
         double[] state = Run(fitted, values, d);
         Assert.Equal(state, Run(copy, values, d));
@@ -188,7 +191,7 @@ public sealed class LinearBaseTests
     [InlineData("doubt")]
     public void A_missing_misshapen_or_infinite_tensor_is_refused_by_name(string name)
     {
-        LinearBase fitted = Fit(Autoregressions(2000, new Rng(1)), Coefficients.Length);
+        LinearBase fitted = SharedFit.Value;
         Dictionary<string, BaseTensor> tensors = fitted.Tensors();
         BaseTensor tensor = tensors[name];
         tensors.Remove(name);
@@ -208,8 +211,8 @@ public sealed class LinearBaseTests
     public void Running_allocates_nothing()
     {
         int d = Coefficients.Length;
-        double[] values = Autoregressions(2000, new Rng(1));
-        LinearBase fitted = Fit(values, d);
+        double[] values = Shared;
+        LinearBase fitted = SharedFit.Value;
         SliceGaussian slice = fitted.CreateSlice();
         double[] state = Run(fitted, values, d);
         double[] holes = [double.NaN, 1, double.NaN, 1];

@@ -6,6 +6,7 @@ const string Usage = """
                             --fold 1..5 (occupancy): a fifth of the training file takes the place of validation and test; nothing is recorded
       world                 the world model on the same data: --only occupancy|traffic --stacks 'none;liquid(64)' --seeds 1 --threads 1
       etth1                 the world model at horizon 96: --stacks 'none;liquid(64)' --paths 16 --stride 1
+      series                the world model beside its rivals on five whole series: --stack 'liquid(64)'
       tables                what bench/results holds, as Markdown
     Finished runs (suite, stack, recipe, seed) are skipped.
     """;
@@ -23,6 +24,9 @@ try
             return 0;
         case "etth1":
             ElectricityExperiment.Run(arguments);
+            return 0;
+        case "series":
+            SeriesExperiment.Run(arguments);
             return 0;
         case "tables":
             Tables.Write(Console.Out);

@@ -176,7 +176,7 @@ internal static class InspectVerb
         }
 
         console.Write(table);
-        console.MarkupLine("[grey]Losses are in nats per cell of the next slice given its past, on the validation part.[/]");
+        console.MarkupLine("[grey]Losses are in nats per cell over random questions about the validation part.[/]");
         console.WriteLine();
     }
 

@@ -67,7 +67,7 @@ internal sealed class LearnVerb
         }
 
         console.Write(table);
-        console.MarkupLine("[grey]Losses are in nats per cell of the next slice given its past, on the validation part.[/]");
+        console.MarkupLine("[grey]Losses are in nats per cell over random questions about the validation part.[/]");
     }
 
     /// <summary>One contribution per channel; without a network nothing is known of them.</summary>

@@ -33,7 +33,7 @@ public sealed record LearningRun
 
 /// <summary>What base and network contribute to one channel, measured on the validation part.</summary>
 /// <param name="Channel">Which channel.</param>
-/// <param name="BaseLoss">Nats per cell of the base alone, next slice given its past.</param>
+/// <param name="BaseLoss">Nats per cell of the base alone, over random questions, a fifth of them without a past.</param>
 /// <param name="Loss">Nats per cell of the model.</param>
 /// <param name="NetworkShare">Weight of the network in the channel's distribution, in [0, 1].</param>
 /// <param name="MeanShare">λ: how much of the network's correction of the mean is used, in [0, 1]; NaN for categories.</param>

@@ -1,3 +1,5 @@
+using Pallium.Learning;
+
 namespace Pallium.Inference;
 
 /// <summary>One learning run, as a model remembers it.</summary>
@@ -29,6 +31,19 @@ public sealed record LearningRun
 
     /// <summary>Whether it was stopped before its end.</summary>
     public bool Cancelled { get; init; }
+
+    internal static LearningRun Of(string source, int slices, TrainingOutcome outcome, ulong seed) => new()
+    {
+        Source = Path.GetFileName(source),
+        Slices = slices,
+        Steps = outcome.Steps,
+        BestStep = outcome.BestStep,
+        BaseLoss = outcome.StartLoss,
+        Loss = outcome.BestLoss,
+        Divergences = outcome.Divergences,
+        Cancelled = outcome.Cancelled,
+        Seed = seed,
+    };
 }
 
 /// <summary>What base and network contribute to one channel, measured on the validation part.</summary>

@@ -76,18 +76,7 @@ internal static class WorldContinuation
         }
 
         NetworkShares kept = shares with { Horizon = engine.Shares.Horizon };
-        var run = new LearningRun
-        {
-            Source = Path.GetFileName(more.Source),
-            Slices = parts.Slices,
-            Steps = outcome.Steps,
-            BestStep = outcome.BestStep,
-            BaseLoss = outcome.StartLoss,
-            Loss = outcome.BestLoss,
-            Divergences = outcome.Divergences,
-            Cancelled = outcome.Cancelled,
-            Seed = options.Seed,
-        };
+        var run = LearningRun.Of(more.Source, parts.Slices, outcome, options.Seed);
         var next = new WorldEngine(engine.Schema, engine.Normalizer, engine.Clock, core, own.Typed, kept);
         var result = new WorldModel(
             next, model.Calibration, new LearnedNetwork<T>(own.Typed, trainer.Optimizer, own.Stack, own.Hidden, own.Precision),

@@ -140,18 +140,7 @@ internal static class WorldLearner
             (NetworkShares shares, ChannelContribution[] contributions) = ShareFit.Fit(Engine, validation);
             var engine = new WorldEngine(Engine.Schema, Engine.Normalizer, Engine.Clock, core, network, shares);
             var learned = new LearnedNetwork<T>(network, trainer.Optimizer, stack.ToString(), Options.Hidden, Options.Precision);
-            var run = new LearningRun
-            {
-                Source = Path.GetFileName(Memory.Source),
-                Slices = Parts.Slices,
-                Steps = outcome.Steps,
-                BestStep = outcome.BestStep,
-                BaseLoss = outcome.StartLoss,
-                Loss = outcome.BestLoss,
-                Divergences = outcome.Divergences,
-                Cancelled = outcome.Cancelled,
-                Seed = Options.Seed,
-            };
+            var run = LearningRun.Of(Memory.Source, Parts.Slices, outcome, Options.Seed);
             return (this with { Engine = engine }).Finish(learned, run, contributions);
         }
 

@@ -11,19 +11,29 @@ Dictionary<string, Action<Session>> suites = new()
 
 if (args.Length == 0 || !suites.TryGetValue(args[0], out Action<Session>? suite))
 {
-    Console.Error.WriteLine($"usage: bench/run.sh {string.Join('|', suites.Keys)} [--blocks N]");
+    Console.Error.WriteLine($"usage: bench/run.sh {string.Join('|', suites.Keys)} [--blocks N] [--only TEXT]");
     return 2;
 }
 
 int blocks = 30;
-if (args.Length > 1 && (args.Length != 3 || args[1] != "--blocks" || !int.TryParse(args[2], out blocks) || blocks < 1))
+string? only = null;
+for (int i = 1; i < args.Length; i += 2)
 {
-    Console.Error.WriteLine("--blocks takes a positive number");
-    return 2;
+    string? value = i + 1 < args.Length ? args[i + 1] : null;
+    if (args[i] == "--only" && value is not null)
+    {
+        only = value;
+    }
+    else if (args[i] != "--blocks" || !int.TryParse(value, out blocks) || blocks < 1)
+    {
+        Console.Error.WriteLine($"{args[i]}: expected --blocks with a positive number, or --only with a part of the names to run");
+        return 2;
+    }
 }
 
+// A part of a suite does not replace the results of the whole.
 string results = Path.Combine("bench", "results");
 Directory.CreateDirectory(results);
-using Session session = new(args[0], blocks, Path.Combine(results, args[0] + ".jsonl"));
-suite(session);
+using TextWriter lines = only is null ? new StreamWriter(Path.Combine(results, args[0] + ".jsonl")) : TextWriter.Null;
+suite(new Session(args[0], blocks, lines, only ?? ""));
 return 0;

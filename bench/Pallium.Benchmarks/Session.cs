@@ -5,18 +5,18 @@ using System.Text.Json.Serialization;
 namespace Pallium.Benchmarks;
 
 /// <summary>One run of a suite: measures comparisons, prints a table row and writes a JSON line for each.</summary>
-internal sealed class Session : IDisposable
+internal sealed class Session
 {
     private static readonly JsonSerializerOptions Json = new() { DefaultIgnoreCondition = JsonIgnoreCondition.Never };
 
     private readonly string _suite;
     private readonly int _blocks;
-    private readonly StreamWriter _lines;
+    private readonly TextWriter _lines;
+    private readonly string _only;
 
-    public Session(string suite, int blocks, string resultsPath)
+    public Session(string suite, int blocks, TextWriter lines, string only)
     {
-        (_suite, _blocks) = (suite, blocks);
-        _lines = new StreamWriter(resultsPath);
+        (_suite, _blocks, _lines, _only) = (suite, blocks, lines, only);
         Console.WriteLine($"{suite}: {Environment.ProcessorCount} processors, {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}, {blocks} blocks a side");
         Console.WriteLine();
         PrintRow("", "thr", "unit", "ours", "quartiles", "rival", "quartiles", "", "ratio", "target");
@@ -28,6 +28,11 @@ internal sealed class Session : IDisposable
     /// </summary>
     public void Compare(string name, Unit unit, Contestant? ours, string rivalName, Contestant? rival, Target? target = null, int threads = 1)
     {
+        if (!name.Contains(_only, StringComparison.Ordinal))
+        {
+            return;
+        }
+
         (double[] oursSeconds, double[] rivalSeconds) = Interleaved.Run(_blocks, ours, rival);
         Spread? we = ours is null ? null : new Spread(oursSeconds, unit);
         Spread? they = rival is null ? null : new Spread(rivalSeconds, unit);
@@ -56,8 +61,6 @@ internal sealed class Session : IDisposable
             rival_spread = Ends(they),
         });
     }
-
-    public void Dispose() => _lines.Dispose();
 
     private void Write(object line)
     {

@@ -17,15 +17,15 @@ internal static class CfcCell
     {
         if (LaneWidth.Is512)
         {
-            Squash<T, Lanes512<T>>(values);
+            Squash<T, LanePair<Lanes512<T>, T>>(values);
         }
         else if (LaneWidth.Is256)
         {
-            Squash<T, Lanes256<T>>(values);
+            Squash<T, LanePair<Lanes256<T>, T>>(values);
         }
         else
         {
-            Squash<T, Lanes128<T>>(values);
+            Squash<T, LanePair<Lanes128<T>, T>>(values);
         }
     }
 
@@ -202,8 +202,7 @@ internal static class CfcCell
         V minusKeep = V.Broadcast(-keep);
         for (int j = 0; j < n; j += V.Count)
         {
-            V first = ElementaryLanes.Tanh<T, V>(LaneSpan.Load<T, V>(heads[..n], j));
-            V second = ElementaryLanes.Tanh<T, V>(LaneSpan.Load<T, V>(heads.Slice(n, n), j));
+            (V first, V second) = ElementaryLanes.Tanh<T, LanePair<V, T>>(new(LaneSpan.Load<T, V>(heads[..n], j), LaneSpan.Load<T, V>(heads.Slice(n, n), j)));
             V time = V.MultiplyAdd(LaneSpan.Load<T, V>(heads.Slice(2 * n, n), j), dt, LaneSpan.Load<T, V>(heads.Slice(3 * n, n), j));
             V gate = ElementaryLanes.Sigmoid<T, V>(time);
             LaneSpan.Store(first, heads[..n], j);

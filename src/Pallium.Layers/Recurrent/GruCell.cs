@@ -66,8 +66,9 @@ internal static class GruCell
         Span<T> candidate = gates.Slice(2 * units, units);
         for (int j = 0; j < units; j += V.Count)
         {
-            V r = ElementaryLanes.Sigmoid<T, V>(LaneSpan.Load<T, V>(reset, j) + LaneSpan.Load<T, V>(recurrent[..units], j));
-            V z = ElementaryLanes.Sigmoid<T, V>(LaneSpan.Load<T, V>(update, j) + LaneSpan.Load<T, V>(recurrent.Slice(units, units), j));
+            (V r, V z) = ElementaryLanes.Sigmoid<T, LanePair<V, T>>(new(
+                LaneSpan.Load<T, V>(reset, j) + LaneSpan.Load<T, V>(recurrent[..units], j),
+                LaneSpan.Load<T, V>(update, j) + LaneSpan.Load<T, V>(recurrent.Slice(units, units), j)));
             V recalled = LaneSpan.Load<T, V>(recurrent.Slice(2 * units, units), j);
             V n = ElementaryLanes.Tanh<T, V>(V.MultiplyAdd(r, recalled, LaneSpan.Load<T, V>(candidate, j)));
             LaneSpan.Store(r, reset, j);

@@ -68,8 +68,7 @@ internal static class LstmCell
         Span<T> outputGate = gates.Slice(3 * n, n);
         for (int j = 0; j < n; j += V.Count)
         {
-            V i = ElementaryLanes.Sigmoid<T, V>(LaneSpan.Load<T, V>(inputGate, j));
-            V f = ElementaryLanes.Sigmoid<T, V>(LaneSpan.Load<T, V>(forgetGate, j));
+            (V i, V f) = ElementaryLanes.Sigmoid<T, LanePair<V, T>>(new(LaneSpan.Load<T, V>(inputGate, j), LaneSpan.Load<T, V>(forgetGate, j)));
             V g = ElementaryLanes.Tanh<T, V>(LaneSpan.Load<T, V>(candidate, j));
             V o = ElementaryLanes.Sigmoid<T, V>(LaneSpan.Load<T, V>(outputGate, j));
             V c = V.MultiplyAdd(f, LaneSpan.Load<T, V>(before, j), i * g);

@@ -24,6 +24,7 @@ namespace Pallium.Numerics;
 public static class ElementaryLanes
 {
     private const double Ln2 = 0.693147180559945309;
+    private const double Log2E = 1.44269504088896341;
 
     /// <summary>exp(x).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -35,6 +36,43 @@ public static class ElementaryLanes
         V least = Constant<T, V>(-104, -746);
         V greatest = Constant<T, V>(89, 710);
         return ExpBounded<T, V>(V.Min(greatest, V.Max(least, x)));
+    }
+
+    /// <summary>2^t for finite t, whose reduction t - round(t) is exact and one subtraction; for formulas that can fold log₂ e into a factor.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V ExpBase2<T, V>(V t)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where V : unmanaged, ILanes<V, T>
+    {
+        // 2^f = 1 + f·P(f) on |f| ≤ ½, a minimax fit: relative error 2.6e-9 for float, 1.8e-17 for double.
+        V k = V.Round(t);
+        V f = t - k;
+        V p;
+        if (typeof(T) == typeof(float))
+        {
+            p = V.Constant(0.00015594678161326619324);
+            p = V.MultiplyAdd(p, f, 0.0013406643902351759246);
+            p = V.MultiplyAdd(p, f, 0.0096176929729930623181);
+            p = V.MultiplyAdd(p, f, 0.055503105510137971734);
+            p = V.MultiplyAdd(p, f, 0.2402265278288773743);
+            p = V.MultiplyAdd(p, f, 0.6931472149680278995);
+        }
+        else
+        {
+            p = V.Constant(4.078071929588336665e-10);
+            p = V.MultiplyAdd(p, f, 7.0725704128144235096e-9);
+            p = V.MultiplyAdd(p, f, 1.0180647659234138888e-7);
+            p = V.MultiplyAdd(p, f, 1.3215442675329822143e-6);
+            p = V.MultiplyAdd(p, f, 0.000015252727385193868197);
+            p = V.MultiplyAdd(p, f, 0.0001540353044157213033);
+            p = V.MultiplyAdd(p, f, 0.0013333558153439964747);
+            p = V.MultiplyAdd(p, f, 0.0096181291076070023796);
+            p = V.MultiplyAdd(p, f, 0.055504108664790394552);
+            p = V.MultiplyAdd(p, f, 0.24022650695910098007);
+            p = V.MultiplyAdd(p, f, 0.69314718055994569675);
+        }
+
+        return V.ScaleByPowerOfTwo(V.MultiplyAdd(p, f, 1), k);
     }
 
     /// <summary>log(x), natural; -infinity at 0, NaN below.</summary>
@@ -62,7 +100,7 @@ public static class ElementaryLanes
     {
         // 1/(1 + e) above 0; below, e/(1 + e) written e - e·(e/(1 + e)), so that the rounding of 1 + e counts e times only.
         V one = V.Constant(1);
-        V e = ExpOfMinus<T, V>(V.Abs(x));
+        V e = ExpOfMinusMagnitude<T, V>(x);
         V negative = V.LessThan(x, V.Zero);
         V quotient = V.Select(negative, e, one) / (one + e);
         return V.Select(negative, V.MultiplyAdd(-e, quotient, e), quotient);
@@ -74,7 +112,7 @@ public static class ElementaryLanes
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where V : unmanaged, ILanes<V, T>
     {
-        // x + x³·P(x²) below 0.625; above, 1 - 2/(exp(2x) + 1).
+        // x + x³·P(x²) below 0.625; above, 1 - 2/(2^(2x·log₂ e) + 1), where the rounding of the exponent does not count yet.
         V magnitude = V.Abs(x);
         V z = x * x;
         V p;
@@ -103,7 +141,7 @@ public static class ElementaryLanes
 
         V inner = V.MultiplyAdd(magnitude * z, p, magnitude);
         V one = V.Constant(1);
-        V e = ExpBounded<T, V>(V.Min(Constant<T, V>(20, 44), magnitude + magnitude));
+        V e = ExpBase2<T, V>(V.Min(V.Constant(64), magnitude * V.Constant(2 * Log2E)));
         V outer = one - (V.Constant(2) / (e + one));
         return V.CopySign(V.Select(V.LessThan(magnitude, V.Constant(0.625)), inner, outer), x);
     }
@@ -116,7 +154,7 @@ public static class ElementaryLanes
     {
         // max(x, 0) + log(1 + e), where 1 + e in [√2, 2] is halved to fit the logarithm's range.
         V one = V.Constant(1);
-        V e = ExpOfMinus<T, V>(V.Abs(x));
+        V e = ExpOfMinusMagnitude<T, V>(x);
         V large = V.LessThan(V.Constant(0.414213562373095), e);
         V f = V.Select(large, (e - one) * V.Constant(0.5), e);
         return V.Max(x, V.Zero) + LogOnePlus<T, V>(f, V.Select(large, one, V.Zero));
@@ -205,12 +243,12 @@ public static class ElementaryLanes
         return V.MultiplyAdd(s, p, s - V.Constant(1));
     }
 
-    /// <summary>exp(-x) for x ≥ 0.</summary>
+    /// <summary>exp(-|x|).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V ExpOfMinus<T, V>(V x)
+    private static V ExpOfMinusMagnitude<T, V>(V x)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where V : unmanaged, ILanes<V, T> =>
-        ExpBounded<T, V>(V.Max(Constant<T, V>(-104, -746), -x));
+        ExpBounded<T, V>(V.Max(Constant<T, V>(-104, -746), V.CopySign(x, V.Constant(-1))));
 
     /// <summary>exp(x) where the result's exponent can be no more than a step or two beyond what T holds.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -229,7 +267,7 @@ public static class ElementaryLanes
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where V : unmanaged, ILanes<V, T>
     {
-        k = V.Round(x * V.Constant(1.44269504088896341));
+        k = V.Round(x * V.Constant(Log2E));
         V r = V.MultiplyAdd(k, V.Constant(-Ln2), x);
         return V.MultiplyAdd(k, -Ln2Low<T, V>(), r);
     }

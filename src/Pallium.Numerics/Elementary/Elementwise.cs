@@ -42,9 +42,26 @@ internal static class Elementwise
         }
     }
 
-    /// <summary>y = f(x) at the width of <typeparamref name="V"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    /// <summary>y = f(x) at the width of <typeparamref name="V"/>, two registers at a time.</summary>
     public static void Map<T, V, TFunction>(ReadOnlySpan<T> x, Span<T> y)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where V : unmanaged, ILanes<V, T>
+        where TFunction : struct, IElementwise<T>
+    {
+        int pairs = x.Length - (x.Length % LanePair<V, T>.Count);
+        MapBody<T, LanePair<V, T>, TFunction>(x[..pairs], y);
+        x = x[pairs..];
+        y = y[pairs..];
+        int body = x.Length - (x.Length % V.Count);
+        MapBody<T, V, TFunction>(x[..body], y);
+        if (body < x.Length)
+        {
+            MapTail<T, V, TFunction>(x[body..], y[body..]);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void MapBody<T, V, TFunction>(ReadOnlySpan<T> x, Span<T> y)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where V : unmanaged, ILanes<V, T>
         where TFunction : struct, IElementwise<T>
@@ -52,17 +69,18 @@ internal static class Elementwise
         y = y[..x.Length];
         ref T source = ref MemoryMarshal.GetReference(x);
         ref T target = ref MemoryMarshal.GetReference(y);
-        int body = x.Length - (x.Length % V.Count);
-        for (int i = 0; i < body; i += V.Count)
+        for (int i = 0; i < x.Length; i += V.Count)
         {
             V.Store(TFunction.Apply(V.Load(in source, (nuint)i)), ref target, (nuint)i);
         }
-
-        if (body < x.Length)
-        {
-            LaneTail.Store<T, V>(TFunction.Apply(LaneTail.Load<T, V>(x[body..])), y[body..]);
-        }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void MapTail<T, V, TFunction>(ReadOnlySpan<T> x, Span<T> y)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where V : unmanaged, ILanes<V, T>
+        where TFunction : struct, IElementwise<T> =>
+        LaneTail.Store<T, V>(TFunction.Apply(LaneTail.Load<T, V>(x)), y[..x.Length]);
 
     /// <summary>gradX += gradY·f' at the widest register the hardware has.</summary>
     public static void Reverse<T, TFunction>(ReadOnlySpan<T> kept, ReadOnlySpan<T> gradY, Span<T> gradX)

@@ -65,7 +65,7 @@ public interface ILanes<TSelf, T>
     /// <summary>2^k for an integral k in the normal exponent range of T.</summary>
     static abstract TSelf PowerOfTwo(TSelf k);
 
-    /// <summary>a·2^k, rounded once, for a in [½, 2) and any integral k from twice the least to twice the greatest normal exponent of T.</summary>
+    /// <summary>a·2^k, rounded once, for a in [½, 2) and any integral k, infinities included.</summary>
     static abstract TSelf ScaleByPowerOfTwo(TSelf a, TSelf k);
 
     /// <summary>Splits positive normal a into mantissa in [√½, √2) and integral exponent: a = mantissa·2^exponent.</summary>

@@ -128,9 +128,11 @@ public readonly struct Lanes128<T>(Vector128<T> value) : ILanes<Lanes128<T>, T>
                 : Avx512F.VL.Scale(a._value.AsDouble(), k._value.AsDouble()).As<double, T>());
         }
 
-        // Two factors, because 2^k itself may lie outside the normal range; the first product is exact.
-        Lanes128<T> half = Round(k * Constant(0.5));
-        return a * PowerOfTwo(half) * PowerOfTwo(k - half);
+        // Two factors, because 2^k itself may lie outside the normal range; beyond the bounds the product is 0 or infinity as it should be.
+        Lanes128<T> bound = Constant(typeof(T) == typeof(float) ? 252 : 2044);
+        Lanes128<T> bounded = Max(Min(k, bound), -bound);
+        Lanes128<T> half = Round(bounded * Constant(0.5));
+        return a * PowerOfTwo(half) * PowerOfTwo(bounded - half);
     }
 
     /// <inheritdoc/>

@@ -55,12 +55,12 @@ public sealed class SynapseBankTests
 
     [Theory]
     [InlineData(-1e9, 1)]
-    [InlineData(-100.5, 1)]
     [InlineData(-1, 1.5)]
     [InlineData(0, 2)]
     [InlineData(0.5, 2.414213562373095)]
     [InlineData(10, 1025)]
-    [InlineData(1e9, 1.2676506002282294e30)]
+    [InlineData(100, 1.2676506002282294e30)]
+    [InlineData(1e9, double.PositiveInfinity)]
     public void The_gate_is_one_and_a_power_of_two(double t, double expected)
     {
         double found = Lanes128<double>.First(SynapseGate.Denominator<double, Lanes128<double>>(Lanes128<double>.Broadcast(t)));

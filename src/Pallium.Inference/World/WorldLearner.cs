@@ -24,6 +24,7 @@ internal static class WorldLearner
         Frame training = parts.Training(frame);
         Normalizer normalizer = Normalizer.Fit(training);
         Clock clock = Clock.Fit(training);
+        ReferenceForecasts references = ReferenceForecasts.Fit(training, clock);
         var layout = new SliceLayout(frame.Schema, normalizer, options.Components);
         EncodedSeries[] series = [.. frame.Series.Select(s => WorldEngine.Encode(frame.Schema, normalizer, clock, layout, s))];
         int exogenous = WorldEngine.CountFeatures(frame.Schema, clock);
@@ -31,7 +32,6 @@ internal static class WorldLearner
         var core = new SliceCore(layout, linear, exogenous, clock.Features);
         var engine = new WorldEngine(frame.Schema, normalizer, clock, core, null, NetworkShares.None(layout));
         var memory = new ValidationMemory(frame, parts.Validation);
-        var references = ReferenceForecasts.Fit(training, clock);
         var draft = new Draft(engine, series, parts, memory, references, options);
         WorldModel model = stack is null ? draft.Finish(null, null, []) :
             options.Precision == Precision.Single ? draft.LearnNetwork<float>(stack, progress, cancellation) : draft.LearnNetwork<double>(stack, progress, cancellation);

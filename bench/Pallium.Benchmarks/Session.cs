@@ -62,6 +62,19 @@ internal sealed class Session
         });
     }
 
+    /// <summary>Reports two figures that need no repetition, such as bytes: ours is to be at most <paramref name="atMost"/> times the other.</summary>
+    public void Report(string name, string unit, double ours, string otherName, double other, double atMost)
+    {
+        if (!name.Contains(_only, StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        double ratio = ours / other;
+        PrintRow(name, "1", unit, Number(ours), "", Number(other), "", otherName, Number(ratio), $"<= {atMost:0.0#} x {(ratio <= atMost ? "met" : "missed")}");
+        Write(new { suite = _suite, name, threads = 1, unit, ours, rival = other, ratio, target = atMost, target_of = "at most", met = ratio <= atMost, rival_name = otherName });
+    }
+
     private void Write(object line)
     {
         _lines.WriteLine(JsonSerializer.Serialize(line, Json));

@@ -4,7 +4,7 @@ using Pallium.Numerics;
 
 namespace Pallium.Benchmarks;
 
-/// <summary>Streaming steps of one row against torch: one slice in, state and output advanced, hidden size 64.</summary>
+/// <summary>Streaming steps of one row against torch: one slice in, state and output advanced, hidden size 64; and world models late in a stream against early.</summary>
 internal static class StreamingSuite
 {
     private const int Hidden = 64;
@@ -18,6 +18,7 @@ internal static class StreamingSuite
         Compare(session, torch, "ltc", new Target(Value: 10));
         Compare(session, torch, "ltc-ncp", null);
         Compare(session, torch, "gru", null);
+        LongStream.Run(session);
     }
 
     private static void Compare(Session session, TorchPeer? torch, string layer, Target? target) =>

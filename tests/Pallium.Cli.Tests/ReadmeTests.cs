@@ -2,14 +2,37 @@ namespace Pallium.Cli.Tests;
 
 public sealed class ReadmeTests
 {
-    public static TheoryData<string> Lines =>
+    public static TheoryData<string> Lines => [.. Commands];
+
+    private static string[] Commands =>
         [.. File.ReadLines(Path.Combine(Root(), "README.md")).Where(line => line.StartsWith("pallium ", StringComparison.Ordinal))];
 
     [Theory, MemberData(nameof(Lines))]
-    public void Every_command_of_the_readme_exists(string line)
+    public void Every_command_of_the_readme_exists(string line) => Assert.Empty(PalliumCommand.Parse(Words(line).Arguments).Errors);
+
+    [Fact]
+    public void The_commands_of_the_readme_run_one_after_the_other()
     {
-        string[] words = line.Split('#')[0].Split(" <")[0].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Empty(PalliumCommand.Parse(words[1..]).Errors);
+        // The same commands, in less time.
+        var less = new Dictionary<string, string[]> { ["learn"] = ["--epochs", "1"], ["evaluate"] = ["--stride", "40", "--paths", "8"] };
+        using var clone = new TestFolder();
+        Directory.CreateDirectory(clone.At("samples"));
+        foreach (string sample in Directory.GetFiles(Path.Combine(Root(), "samples"), "*.csv"))
+        {
+            File.Copy(sample, clone.At(Path.Combine("samples", Path.GetFileName(sample))));
+        }
+
+        Assert.True(Commands.Length >= 9);
+        foreach (string line in Commands)
+        {
+            (string[] arguments, string? input) = Words(line);
+            string text = input == null ? "" : File.ReadAllText(clone.At(input));
+            PalliumProcess run = PalliumProcess.RunWith(clone.Path, text, [.. arguments, .. less.GetValueOrDefault(arguments[0], [])]);
+            Assert.True(run.ExitCode == 0, $"{line}: {run.Error}");
+        }
+
+        Assert.Equal(["filled.csv", "forecast.svg", "weather.pallium"], clone.Files());
+        Assert.DoesNotContain(",,", clone.Read("filled.csv"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -23,6 +46,13 @@ public sealed class ReadmeTests
             string call = line.Split("| ")[^1].Split(" <")[0];
             Assert.Empty(PalliumCommand.Parse(call.Split(' ')[1..]).Errors);
         });
+    }
+
+    /// <summary>What follows "pallium" on a line of the shell, without its comment, and the file that it reads as standard input.</summary>
+    private static (string[] Arguments, string? Input) Words(string line)
+    {
+        string[] parts = line.Split('#')[0].Split('<', StringSplitOptions.TrimEntries);
+        return (parts[0].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..], parts.Length > 1 ? parts[1] : null);
     }
 
     private static string Root()

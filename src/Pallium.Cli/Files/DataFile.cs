@@ -3,8 +3,11 @@ namespace Pallium.Cli;
 /// <summary>Data to read: a file, or standard input under the name <c>-</c>.</summary>
 internal static class DataFile
 {
-    private const string StandardInput = "-";
-    private const string StandardInputName = "standard input";
+    /// <summary>What names standard input on the command line.</summary>
+    public const string StandardInput = "-";
+
+    /// <summary>What errors call it.</summary>
+    public const string StandardInputName = "standard input";
 
     /// <summary>Reads all of the data; what does not fit goes to standard error.</summary>
     public static Frame Read(string path, FrameOptions options)

@@ -28,7 +28,7 @@ internal sealed class DemoVerb
         _model = model;
         _past = past;
         _lastYear = model.After(past);
-        _days = Slices(heldOut.Series[0]);
+        _days = [.. heldOut.Series[0].Slices()];
     }
 
     private IReadOnlyList<Channel> Channels => _model.Schema.Channels;
@@ -92,7 +92,7 @@ internal sealed class DemoVerb
     {
         Ask(1, $"What will the next {Horizon} days be like?");
         Forecast forecast = _lastYear.Forecast(Horizon);
-        IReadOnlyList<Slice> history = Slices(_past.Series[^1]);
+        Slice[] history = [.. _past.Series[^1].Slices()];
         string title = $"Seattle: {Horizon} days after {Time.Format(history[^1].Time)}";
         var picture = new ForecastPicture(
             title, Time, [.. history.TakeLast(ForecastPicture.HistoryFor(Horizon))], forecast.Times, ForecastVerb.Beliefs(forecast, Level))
@@ -208,7 +208,4 @@ internal sealed class DemoVerb
         $"{Channels[channel].Name} {Figures.Value(Channels[channel], day.Values[channel])} {Channels[channel].Unit}".TrimEnd();
 
     private int Channel(string name) => _model.Schema.IndexOf(name);
-
-    private static List<Slice> Slices(Series series) =>
-        [.. Enumerable.Range(0, series.Length).Select(i => new Slice(series.Times[i], [.. series.Row(i)]) { Static = series.Static })];
 }

@@ -42,11 +42,11 @@ internal sealed class EvaluateVerb
     {
         WorldModel model = ModelFile.Load(parsed.GetRequiredValue(_model));
         FrameOptions reading = _reading.Of(parsed, model.Schema);
-        Frame test = DataFile.Read(parsed.GetRequiredValue(_test), reading);
+        using var test = new RereadData(parsed.GetRequiredValue(_test), model.Schema, reading);
+        using RereadData? after = parsed.GetValue(_after) is string path ? new RereadData(path, model.Schema, reading) : null;
         EvaluateOptions defaults = new();
         EvaluateOptions options = defaults with
         {
-            After = parsed.GetValue(_after) is string after ? DataFile.Read(after, reading) : null,
             Horizon = parsed.GetValue(_horizon) ?? defaults.Horizon,
             Stride = parsed.GetValue(_stride),
             Paths = parsed.GetValue(_paths) ?? defaults.Paths,
@@ -54,7 +54,7 @@ internal sealed class EvaluateVerb
             Threads = parsed.GetValue(_threads) ?? defaults.Threads,
         };
         using var interrupt = new Interrupt();
-        Evaluation evaluation = ProgressDisplay.Share("testing", progress => model.Evaluate(test, options, progress, interrupt.Token));
+        Evaluation evaluation = ProgressDisplay.Share("testing", progress => model.Evaluate(test.Slices, after?.Slices(), options, progress, interrupt.Token));
         if (parsed.GetValue(_json))
         {
             JsonOutput.Write(json => WriteJson(json, evaluation));

@@ -70,7 +70,7 @@ internal sealed class LearnVerb
         console.MarkupLine("[grey]Losses are in nats per cell over random questions about the validation part.[/]");
     }
 
-    /// <summary>One contribution per channel; without a network nothing is known of them.</summary>
+    /// <summary>One contribution per channel; older models of the base alone know of none.</summary>
     internal static IEnumerable<ChannelContribution> Contributions(ModelSummary summary) => summary.Schema.Channels.Select(channel =>
         summary.Contributions.FirstOrDefault(part => part.Channel.Name == channel.Name)
             ?? new ChannelContribution(channel, double.NaN, double.NaN, double.NaN, double.NaN));

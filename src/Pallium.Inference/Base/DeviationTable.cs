@@ -25,22 +25,16 @@ internal sealed class DeviationTable
         Groups = data.Groups;
         Coordinates = data.Coordinates;
         FeatureCount = data.ExogenousCount;
-        int rows = data.Series.Sum(series => series.Length);
-        _values = new double[rows * Coordinates];
-        _features = new double[rows * FeatureCount];
-        Elapsed = new double[rows];
+        _values = Joined(data.Series, series => series.Values);
+        _features = Joined(data.Series, series => series.Exogenous);
+        Elapsed = Joined(data.Series, series => series.Elapsed);
         var ranges = new List<RowRange>();
-        int start = 0;
         foreach (BaseSeries series in data.Series)
         {
-            series.Values.CopyTo(_values, start * Coordinates);
-            series.Exogenous.CopyTo(_features, start * FeatureCount);
-            series.Elapsed.CopyTo(Elapsed, start);
-            ranges.Add(new RowRange(start, start + series.Length));
-            start += series.Length;
+            ranges.Add(new RowRange(Rows, Rows + series.Length));
+            Rows += series.Length;
         }
 
-        Rows = rows;
         Series = ranges;
         Missing = new bool[_values.Length];
         HasHoles = new bool[Coordinates];
@@ -50,6 +44,16 @@ internal sealed class DeviationTable
             HasHoles[i % Coordinates] |= Missing[i];
         }
 
+        Deviations = new double[_values.Length];
+        Weights = new double[(FeatureCount + 1) * Coordinates];
+        Marginal = new double[Coordinates * Coordinates];
+    }
+
+    /// <summary>The same data, which are shared, for deviations from another mean.</summary>
+    public DeviationTable(DeviationTable data)
+    {
+        (Groups, Coordinates, FeatureCount, Rows, Series) = (data.Groups, data.Coordinates, data.FeatureCount, data.Rows, data.Series);
+        (_values, _features, Elapsed, Missing, HasHoles) = (data._values, data._features, data.Elapsed, data.Missing, data.HasHoles);
         Deviations = new double[_values.Length];
         Weights = new double[(FeatureCount + 1) * Coordinates];
         Marginal = new double[Coordinates * Coordinates];
@@ -273,4 +277,8 @@ internal sealed class DeviationTable
             slice.Mean.CopyTo(row);
         }
     }
+
+    // A single series, which may be large, is not copied.
+    private static double[] Joined(IReadOnlyList<BaseSeries> series, Func<BaseSeries, double[]> part) =>
+        series.Count == 1 ? part(series[0]) : [.. series.SelectMany(part)];
 }

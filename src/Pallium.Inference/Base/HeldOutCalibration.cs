@@ -21,7 +21,7 @@ internal sealed class HeldOutCalibration
     private const double LargestFactor = 10;
     private static readonly double[] Doubts = [0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1];
 
-    private readonly BaseData _data;
+    private readonly DeviationTable _data;
     private readonly LinearStructure? _structure;
     private readonly int _d;
     private readonly Ratio[] _step;
@@ -30,7 +30,7 @@ internal sealed class HeldOutCalibration
     private readonly Hiding[] _hidings;
 
     /// <summary>Prepares the calibration of a base fitted to <paramref name="data"/> with <paramref name="structure"/>.</summary>
-    public HeldOutCalibration(BaseData data, LinearStructure? structure)
+    public HeldOutCalibration(DeviationTable data, LinearStructure? structure)
     {
         _data = data;
         _structure = structure;
@@ -45,7 +45,7 @@ internal sealed class HeldOutCalibration
     /// <summary>The calibrated base; <paramref name="fitted"/> itself when there are too few rows to tell.</summary>
     public LinearBase Apply(LinearBase fitted)
     {
-        if (_data.Series.Sum(series => series.Length) < LeastRows)
+        if (_data.Rows < LeastRows)
         {
             return fitted;
         }
@@ -73,7 +73,7 @@ internal sealed class HeldOutCalibration
         Hiding best = _hidings.MinBy(hiding => hiding.Loss)!;
         tensors["dynamics"] = new([1], [best.FollowsDynamics ? 1 : 0]);
         tensors["doubt"] = new([_d], [.. best.Errors.Select(Doubt)]);
-        return new LinearBase(_data.Groups, _data.ExogenousCount, tensors);
+        return new LinearBase(_data.Groups, _data.FeatureCount, tensors);
     }
 
     private Ratio[] Ratios() => [.. Enumerable.Range(0, _d).Select(_ => new Ratio())];
@@ -101,7 +101,7 @@ internal sealed class HeldOutCalibration
         for (int i = 0; i < variants.Length; i++)
         {
             tensors["dynamics"] = new([1], [_hidings[i].FollowsDynamics ? 1 : 0]);
-            variants[i] = new LinearBase(_data.Groups, _data.ExogenousCount, tensors);
+            variants[i] = new LinearBase(_data.Groups, _data.FeatureCount, tensors);
         }
 
         var marginal = new OthersRegression(fitted.MarginalCovariance, _d);

@@ -27,8 +27,8 @@ internal static class LinearBaseFit
     /// <summary>Fits everything and says which structure was taken; null when nothing is learned from the past.</summary>
     public static LinearBase Fit(BaseData data, LinearBaseOptions options, out LinearStructure? structure)
     {
-        structure = data.IsTable ? null : options.Structure ?? StructureSearch.Choose(data, options.LongestLookback, options.LongestHorizon);
         var table = new DeviationTable(data);
+        structure = data.IsTable ? null : options.Structure ?? StructureSearch.Choose(table, options.LongestLookback, options.LongestHorizon);
         table.FitMarginal(table.Series, structure?.UseFeatures ?? true);
         LinearBase? rough = null;
         for (int round = 0; round < HoleRounds && structure is not null && table.HasHoles.Contains(true); round++)
@@ -38,7 +38,7 @@ internal static class LinearBaseFit
         }
 
         LinearBase result = StageAssembly.Assemble(table, table.Series, structure, similar: rough);
-        result = new HeldOutCalibration(data, structure).Apply(result);
+        result = new HeldOutCalibration(table, structure).Apply(result);
         return new DiscreteFit(data, result, options.Seed).Run();
     }
 

@@ -24,15 +24,13 @@ internal sealed class StructureSearch
     private static readonly int[] CrossSlices = [1, 2, 4];
     private static readonly double[] CrossRidges = [1, 10, 100, 1000];
 
-    private readonly BaseData _data;
     private readonly int _horizon;
     private readonly int _longest;
     private readonly DeviationTable _overall;
 
-    private StructureSearch(BaseData data, int longestLookback, int longestHorizon)
+    private StructureSearch(DeviationTable data, int longestLookback, int longestHorizon)
     {
-        _data = data;
-        int rows = data.Series.Sum(series => series.Length);
+        int rows = data.Rows;
         int longestSeries = data.Series.Max(series => series.Length);
         _overall = new DeviationTable(data);
         _overall.FitMarginal(_overall.Series, useFeatures: false);
@@ -50,7 +48,7 @@ internal sealed class StructureSearch
     private int Depth => Math.Max(_longest, MostCrossSlices);
 
     /// <summary>The choice for <paramref name="data"/>, which is not a table; null when there are too few rows to learn anything from the past.</summary>
-    public static LinearStructure? Choose(BaseData data, int longestLookback, int longestHorizon)
+    public static LinearStructure? Choose(DeviationTable data, int longestLookback, int longestHorizon)
     {
         var search = new StructureSearch(data, longestLookback, longestHorizon);
         if (search._longest == 0)
@@ -69,7 +67,7 @@ internal sealed class StructureSearch
             return null;
         }
 
-        if (_data.ExogenousCount > 0)
+        if (_overall.FeatureCount > 0)
         {
             (LinearStructure with, List<Fold> withFolds) = ChooseLookback(useFeatures: true);
             if (Mean(Scores(withFolds, with)) < Mean(Scores(folds, best)))
@@ -154,7 +152,7 @@ internal sealed class StructureSearch
 
     private LinearStructure ChooseSharing(List<Fold> folds, LinearStructure start)
     {
-        double cost = start.AveragedLookbacks().Sum(lookback => (double)lookback * lookback * lookback / 6) * _data.Coordinates * Folds * Sharings.Length;
+        double cost = start.AveragedLookbacks().Sum(lookback => (double)lookback * lookback * lookback / 6) * _overall.Coordinates * Folds * Sharings.Length;
         if (start.Lookback == 0 || cost > OwnBudget)
         {
             return start;
@@ -195,7 +193,7 @@ internal sealed class StructureSearch
         LinearStructure[] candidates =
         [
             .. from slices in CrossSlices
-               where slices * _data.Coordinates <= LargestCrossSystem && slices <= Depth
+               where slices * _overall.Coordinates <= LargestCrossSystem && slices <= Depth
                from ridge in CrossRidges
                select start with { CrossSlices = slices, CrossRidge = ridge },
         ];
@@ -242,7 +240,7 @@ internal sealed class StructureSearch
         var folds = new List<Fold>();
         for (int f = 0; f < Folds; f++)
         {
-            var table = new DeviationTable(_data);
+            var table = new DeviationTable(_overall);
             int blockStart = (int)((long)table.Rows * f / Folds);
             int blockEnd = (int)((long)table.Rows * (f + 1) / Folds);
             var training = new List<RowRange>();

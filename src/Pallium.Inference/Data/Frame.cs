@@ -122,6 +122,9 @@ public sealed class Frame
         return FrameReader.Refine(FromArrays(channels, values, times, kind), new FrameOptions());
     }
 
+    /// <summary>The slices of all series, one series after the other.</summary>
+    public IEnumerable<Slice> Slices() => Series.SelectMany(series => series.Slices());
+
     /// <summary>Slices <paramref name="from"/> (included) to <paramref name="to"/> (not included) of every series, where it has them.</summary>
     public Frame Slice(int from, int to)
     {

@@ -61,6 +61,10 @@ public sealed class Series
         return Values.AsSpan(index * channels, channels);
     }
 
+    /// <summary>The slices, in order.</summary>
+    public IEnumerable<Slice> Slices() =>
+        Enumerable.Range(0, Length).Select(i => new Slice(Times[i], Row(i).ToArray()) { Series = Name, Static = Static });
+
     /// <summary>Slices <paramref name="from"/> (included) to <paramref name="to"/> (not included) as a series of their own.</summary>
     internal Series Part(int from, int to)
     {

@@ -1,6 +1,6 @@
 namespace Pallium.Inference;
 
-/// <summary>How <see cref="WorldModel.Evaluate"/> tests.</summary>
+/// <summary>How a model is tested.</summary>
 public sealed record EvaluateOptions
 {
     /// <summary>Slices ahead that are tested.</summary>
@@ -50,4 +50,4 @@ public sealed record ChannelEvaluation(
 /// <param name="Season">Slices in a season of the seasonal-naive baseline.</param>
 /// <param name="OrderDisagreement">Mean spread, in nats per slice, of the joint likelihood between orders of the chain rule.</param>
 public sealed record Evaluation(
-    IReadOnlyList<ChannelEvaluation> Channels, double Coverage, long CoverageCells, int Origins, int Horizon, int Season, double OrderDisagreement);
+    IReadOnlyList<ChannelEvaluation> Channels, double Coverage, long CoverageCells, long Origins, int Horizon, int Season, double OrderDisagreement);

@@ -23,7 +23,6 @@ internal static class ShareFit
         var moments = new (double Cross, double Square)[layout.Variables.Length];
         List<Cell>[] cells = CellsOf(layout, validation, moments);
         NetworkShares shares = NetworkShares.All(layout);
-        var contributions = new ChannelContribution[layout.Channels];
         for (int v = 0; v < cells.Length; v++)
         {
             shares.Mean[v] = layout.Variables[v].IsDiscrete ? 1 : moments[v].Square > 0 ? Math.Clamp(moments[v].Cross / moments[v].Square, 0, 1) : 0;
@@ -35,19 +34,13 @@ internal static class ShareFit
             shares.Network[v] = Maximise(cells[v]);
         }
 
-        for (int c = 0; c < contributions.Length; c++)
-        {
-            int[] own = [.. layout.Variables.Where(variable => variable.Channel == c).Select(variable => variable.Index)];
-            double asked = cells[own[0]].Sum(cell => cell.Weight);
-            double baseLoss = own.Sum(v => cells[v].Sum(cell => cell.Weight * cell.Base));
-            double loss = own.Sum(v => cells[v].Sum(cell => cell.Weight * cell.Mixed(shares.Network[v])));
-            int real = layout.RealOf(c);
-            contributions[c] = new ChannelContribution(
-                layout.Schema.Channels[c], baseLoss / asked, loss / asked, shares.Network[own[^1]], real < 0 ? double.NaN : shares.Mean[real]);
-        }
-
-        return (shares, contributions);
+        return (shares, Contributions(layout, cells, shares));
     }
+
+    /// <summary>What the base alone contributes per channel.</summary>
+    public static ChannelContribution[] OfBase<T>(SliceLayout layout, ValidationSet<T> validation)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        Contributions(layout, CellsOf(layout, [validation], new (double, double)[layout.Variables.Length]), NetworkShares.None(layout));
 
     /// <summary>Loss of the model with these shares, in nats per cell.</summary>
     public static double Loss<T>(SliceLayout layout, ValidationSet<T> validation, NetworkShares shares)
@@ -65,6 +58,23 @@ internal static class ShareFit
         }
 
         return validation.Cells > 0 ? sum / validation.Cells : 0;
+    }
+
+    private static ChannelContribution[] Contributions(SliceLayout layout, List<Cell>[] cells, NetworkShares shares)
+    {
+        var contributions = new ChannelContribution[layout.Channels];
+        for (int c = 0; c < contributions.Length; c++)
+        {
+            int[] own = [.. layout.Variables.Where(variable => variable.Channel == c).Select(variable => variable.Index)];
+            double asked = cells[own[0]].Sum(cell => cell.Weight);
+            double baseLoss = own.Sum(v => cells[v].Sum(cell => cell.Weight * cell.Base));
+            double loss = own.Sum(v => cells[v].Sum(cell => cell.Weight * cell.Mixed(shares.Network[v])));
+            int real = layout.RealOf(c);
+            contributions[c] = new ChannelContribution(
+                layout.Schema.Channels[c], baseLoss / asked, loss / asked, shares.Network[own[^1]], real < 0 ? double.NaN : shares.Mean[real]);
+        }
+
+        return contributions;
     }
 
     private static List<Cell>[] CellsOf<T>(

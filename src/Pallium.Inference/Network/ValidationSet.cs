@@ -17,8 +17,8 @@ internal sealed class ValidationSet<T>
     private readonly List<WindowChunk<T>> _chunks = [];
     private readonly double[] _losses;
 
-    /// <summary>Questions about slices <paramref name="parts"/> of the series; earlier slices are history.</summary>
-    public ValidationSet(SliceCore core, SliceNetwork<T> network, IReadOnlyList<EncodedSeries> series, IReadOnlyList<Stretch> parts, Rng rng)
+    /// <summary>Questions about slices <paramref name="parts"/> of the series, to a network or (null) to the base alone; earlier slices are history.</summary>
+    public ValidationSet(SliceCore core, SliceNetwork<T>? network, IReadOnlyList<EncodedSeries> series, IReadOnlyList<Stretch> parts, Rng rng)
     {
         var pieces = new List<Stretch>();
         foreach ((int s, int from, int to) in parts)

@@ -8,10 +8,16 @@ namespace Pallium.Inference;
 internal sealed class WindowChunk<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly SliceNetwork<T> _network;
+    private readonly SliceNetwork<T>? _network;
     private readonly Tape<T> _tape = new();
 
-    public WindowChunk(SliceCore core, SliceNetwork<T> network, int steps, int rows, int firstRow)
+    /// <summary>A window of nothing.</summary>
+    /// <param name="core">Sizes.</param>
+    /// <param name="network">What is evaluated; null: the base alone.</param>
+    /// <param name="steps">Slices.</param>
+    /// <param name="rows">Stretches side by side.</param>
+    /// <param name="firstRow">Index of the first of them among all.</param>
+    public WindowChunk(SliceCore core, SliceNetwork<T>? network, int steps, int rows, int firstRow)
     {
         _network = network;
         Window = new SliceWindow<T>
@@ -22,8 +28,8 @@ internal sealed class WindowChunk<T>
             Elapsed = new T[steps * rows],
             EncoderInputs = new T[steps * rows * core.EncoderInputs],
             HeadFeatures = new T[steps * rows * core.HeadFeatures],
-            States = new T[rows * network.Trunk.StateSize],
-            LastOutputs = new T[rows * network.Trunk.Outputs],
+            States = new T[rows * (network?.Trunk.StateSize ?? 0)],
+            LastOutputs = new T[rows * (network?.Trunk.Outputs ?? 0)],
             FreshRows = new bool[rows],
             WithoutPast = new bool[steps * rows],
         };
@@ -48,7 +54,7 @@ internal sealed class WindowChunk<T>
     public double Learn(Gradients<T> gradients)
     {
         _tape.Reset();
-        (Variable real, Variable discrete, Variable outputs) = _network.Forward(_tape, Window);
+        (Variable real, Variable discrete, Variable outputs) = _network!.Forward(_tape, Window);
         _tape.CheckFinite(outputs, "trunk", Window.Rows);
         _tape.CheckFinite(real, "head (mixtures)", Window.Rows);
         _tape.CheckFinite(discrete, "head (categories)", Window.Rows);
@@ -65,6 +71,14 @@ internal sealed class WindowChunk<T>
     /// <param name="outputs">Receives the head's mixture parameters, [rows, real outputs]; null: not wanted.</param>
     public double Evaluate(double[]? losses = null, T[]? outputs = null)
     {
+        if (_network is null)
+        {
+            // A head that adds nothing leaves the base as it is.
+            outputs?.AsSpan().Clear();
+            SliceLayout layout = Targets.Layout;
+            return SliceLoss<T>.Evaluate(new T[Targets.Rows * layout.RealOutputs], new T[Targets.Rows * layout.DiscreteOutputs], Targets, [], [], losses);
+        }
+
         _tape.Reset();
         (Variable real, Variable discrete, _) = _network.Forward(_tape, Window);
         if (outputs is not null)

@@ -24,6 +24,7 @@ internal static class WorldLearner
         Frame training = parts.Training(frame);
         Normalizer normalizer = Normalizer.Fit(training);
         Clock clock = Clock.Fit(training);
+        ReferenceForecasts references = ReferenceForecasts.Fit(training, clock);
         var layout = new SliceLayout(frame.Schema, normalizer, options.Components);
         EncodedSeries[] series = [.. frame.Series.Select(s => WorldEngine.Encode(frame.Schema, normalizer, clock, layout, s))];
         int exogenous = WorldEngine.CountFeatures(frame.Schema, clock);
@@ -31,9 +32,8 @@ internal static class WorldLearner
         var core = new SliceCore(layout, linear, exogenous, clock.Features);
         var engine = new WorldEngine(frame.Schema, normalizer, clock, core, null, NetworkShares.None(layout));
         var memory = new ValidationMemory(frame, parts.Validation);
-        var references = ReferenceForecasts.Fit(training, clock);
         var draft = new Draft(engine, series, parts, memory, references, options);
-        WorldModel model = stack is null ? draft.Finish(null, null, []) :
+        WorldModel model = stack is null ? draft.KeepBase() :
             options.Precision == Precision.Single ? draft.LearnNetwork<float>(stack, progress, cancellation) : draft.LearnNetwork<double>(stack, progress, cancellation);
         progress?.Report(new LearnProgress("done", 1, double.NaN, double.NaN, 0, TimeSpan.Zero));
         return model;
@@ -124,6 +124,16 @@ internal static class WorldLearner
     internal sealed record Draft(
         WorldEngine Engine, EncodedSeries[] Series, HoldOut Parts, ValidationMemory Memory, ReferenceForecasts References, LearnOptions Options)
     {
+        /// <summary>Leaves the base alone, and measures it as a network would be.</summary>
+        public WorldModel KeepBase()
+        {
+            SliceLayout layout = Engine.Core.Layout;
+            var validation = new ValidationSet<double>(Engine.Core, null, Series, Parts.Validation, new Rng(Options.Seed).For("validation"));
+            double loss = ShareFit.Loss(layout, validation, NetworkShares.None(layout));
+            var run = new LearningRun { Source = Path.GetFileName(Memory.Source), Slices = Parts.Slices, Steps = 0, BestStep = 0, BaseLoss = loss, Loss = loss, Seed = Options.Seed };
+            return Finish(null, run, ShareFit.OfBase(layout, validation));
+        }
+
         /// <summary>Learns the network and decides how much of it is used.</summary>
         public WorldModel LearnNetwork<T>(StackSpec stack, IProgress<LearnProgress>? progress, CancellationToken cancellation)
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -145,9 +155,8 @@ internal static class WorldLearner
         }
 
         /// <summary>Rolls out over the validation part to choose horizons and calibrate, and puts the model together.</summary>
-        public WorldModel Finish(ILearnedNetwork? network, LearningRun? run, IReadOnlyList<ChannelContribution> contributions)
+        public WorldModel Finish(ILearnedNetwork? network, LearningRun run, IReadOnlyList<ChannelContribution> contributions)
         {
-            run ??= new LearningRun { Source = Path.GetFileName(Memory.Source), Slices = Parts.Slices, Steps = 0, BestStep = 0, BaseLoss = double.NaN, Loss = double.NaN, Seed = Options.Seed };
             (WorldEngine engine, HorizonCalibration calibration) = RolloutFit.Fit(Engine, Series, Parts.Validation, Options);
             return new WorldModel(engine, calibration, network, Memory, References, contributions, [run]);
         }

@@ -182,7 +182,7 @@ public sealed class WorldModel
             {
                 Session session = Begin(series.Static);
                 var values = new List<double>(series.Values.Length);
-                foreach (Slice slice in Slices(series))
+                foreach (Slice slice in series.Slices())
                 {
                     values.AddRange(session.Fill(slice).Filled.Values);
                     session.Advance(slice);
@@ -203,7 +203,7 @@ public sealed class WorldModel
         foreach (Series series in Checked(frame).Series)
         {
             Session session = Begin(series.Static);
-            surprises.AddRange(Slices(series).Select(session.Observe));
+            surprises.AddRange(series.Slices().Select(session.Observe));
         }
 
         return surprises;
@@ -214,11 +214,26 @@ public sealed class WorldModel
     public Evaluation Evaluate(Frame test, EvaluateOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(test);
-        return new Evaluator(this, options ?? new EvaluateOptions()).Run(Checked(test), progress, cancellation);
+        return Evaluate(Checked(test).Slices, null, options, progress, cancellation);
     }
 
-    private static IEnumerable<Slice> Slices(Series series) =>
-        Enumerable.Range(0, series.Length).Select(i => new Slice(series.Times[i], series.Row(i).ToArray()) { Series = series.Name, Static = series.Static });
+    /// <summary>Tests the model as <see cref="Evaluate(Frame, EvaluateOptions?, IProgress{double}?, CancellationToken)"/> does, on slices that are read as they are needed.</summary>
+    /// <remarks>Memory does not grow with the number of slices.</remarks>
+    /// <param name="test">Gives the slices from their beginning, the same ones each time: it is asked twice.</param>
+    /// <param name="after">What came before, read once; null: what the options say.</param>
+    /// <param name="options">How it is tested.</param>
+    /// <param name="progress">Told the share done.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="InputException">A slice does not fit the model, there is none, or an option is out of range.</exception>
+    public Evaluation Evaluate(
+        Func<IEnumerable<Slice>> test, IEnumerable<Slice>? after, EvaluateOptions? options = null, IProgress<double>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(test);
+        options ??= new EvaluateOptions();
+        IEnumerable<Slice> history = after ?? (options.After is { } frame ? Checked(frame).Slices() : []);
+        return new Evaluator(this, options).Run(test, history, progress, cancellation);
+    }
 
     private static byte[] ReadAll(string path)
     {

@@ -29,6 +29,16 @@ public sealed class MemoryNeedTests : IDisposable
         Assert.InRange(MemoryNeed.Guess(_folder.At("data.csv.gz"))!.Rows, 0.95 * Rows, 1.05 * Rows);
     }
 
+    [Theory]
+    [InlineData(1_000, 5, 106)]
+    [InlineData(3_000, 33, 198)]
+    [InlineData(17_420, 8, 156)]
+    [InlineData(31_250, 33, 329)]
+    [InlineData(125_000, 9, 308)]
+    [InlineData(250_000, 5, 313)]
+    public void What_is_announced_is_a_little_more_than_what_was_measured(long rows, int columns, int megabytes) =>
+        Assert.InRange(new MemoryNeed(rows, columns).Bytes / (double)(1 << 20), megabytes, 1.3 * megabytes);
+
     [Fact]
     public void Of_what_is_no_file_nothing_is_known() => Assert.Null(MemoryNeed.Guess("-"));
 

@@ -37,5 +37,23 @@ public sealed class EvaluateVerbTests(LearnedModel learned) : IDisposable
         Assert.Equal(["level", "rain", "pump", "kind"], json.GetProperty("channels").EnumerateObject().Select(channel => channel.Name));
     }
 
+    [Fact]
+    public void Standard_input_is_tested_as_a_file_is()
+    {
+        string test = LearnedModel.Csv(200, 260);
+        string[] arguments = ["evaluate", learned.Model, "-", "--after", learned.Data, "--horizon", "3", "--paths", "8", "--json"];
+        string piped = PalliumProcess.RunWith(_folder.Path, test, arguments).Succeeded().Output;
+        arguments[2] = _folder.Write("test.csv", test);
+        Assert.Equal(PalliumProcess.Run(_folder.Path, arguments).Succeeded().Output, piped);
+    }
+
+    [Fact]
+    public void Tests_without_rows_and_histories_that_overlap_are_refused()
+    {
+        _folder.Write("empty.csv", LearnedModel.Header + "\n");
+        PalliumProcess.Run(_folder.Path, "evaluate", learned.Model, "empty.csv").Refused("empty.csv", "no slices");
+        PalliumProcess.Run(_folder.Path, "evaluate", learned.Model, learned.Data, "--after", learned.Data).Refused("after", "where the test begins");
+    }
+
     public void Dispose() => _folder.Dispose();
 }

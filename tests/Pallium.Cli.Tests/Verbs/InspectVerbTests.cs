@@ -35,4 +35,19 @@ public sealed class InspectVerbTests(LearnedModel learned)
         string text = PalliumProcess.Run(Path.GetTempPath(), "inspect", learned.Model).Succeeded().Output;
         Assert.All(new[] { "level", "rain", "pump", "day | night | wet", "data.csv" }, word => Assert.Contains(word, text, StringComparison.Ordinal));
     }
+
+    [Fact]
+    public void The_base_alone_is_shown_with_what_it_contributes()
+    {
+        using var folder = new TestFolder();
+        PalliumProcess.Run(folder.Path, "learn", learned.Data, "-o", "base.pallium", "--stack", "none").Succeeded();
+        JsonElement json = JsonDocument.Parse(PalliumProcess.Run(folder.Path, "inspect", "base.pallium", "--json").Succeeded().Output).RootElement;
+        Assert.All(json.GetProperty("channels").EnumerateArray(), channel =>
+        {
+            Assert.True(double.IsFinite(channel.GetProperty("baseLoss").GetDouble()));
+            Assert.Equal(channel.GetProperty("baseLoss").GetDouble(), channel.GetProperty("loss").GetDouble());
+            Assert.Equal(0, channel.GetProperty("networkShare").GetDouble());
+        });
+        Assert.Contains("none: the base alone", PalliumProcess.Run(folder.Path, "inspect", "base.pallium").Succeeded().Output, StringComparison.Ordinal);
+    }
 }

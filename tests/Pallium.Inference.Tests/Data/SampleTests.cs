@@ -19,6 +19,25 @@ public sealed class SampleTests
         Assert.True(Normalizer.Fit(frame.Split(0.2).First).Channels[0].HasAtom);
     }
 
+    [Fact]
+    public void The_derived_files_are_parts_of_the_whole()
+    {
+        string[] whole = Lines("seattle-weather.csv");
+        string[] year = Lines("seattle-2015.csv");
+        string[] holes = Lines("seattle-holes.csv");
+        Assert.Equal([whole[0], .. whole[^365..]], year);
+        Assert.Equal(whole.Length - 1 - 365, Frame.ReadCsv(Path.Combine(Samples(), "seattle-weather.csv")).Split(0.25).First.RowCount);
+        Assert.Equal(91, holes.Length);
+        for (int row = 1; row < holes.Length; row++)
+        {
+            string[] cells = holes[row].Split(',');
+            bool[] hidden = [false, row == 60, row % 5 == 0, row == 60, row is (>= 41 and <= 50) or 60, row % 7 == 0 || row == 60];
+            Assert.Equal(year[row].Split(',').Select((cell, c) => hidden[c] ? "" : cell), cells);
+        }
+    }
+
+    private static string[] Lines(string file) => File.ReadAllLines(Path.Combine(Samples(), file));
+
     private static string Samples()
     {
         for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder != null; folder = folder.Parent)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Pallium.Inference.Tests;
 
 public sealed class EvaluatorTests
@@ -65,5 +67,76 @@ public sealed class EvaluatorTests
         {
             Assert.EndsWith(".", Assert.Throws<InputException>(() => Simulated.MixedModel.Evaluate(test, options)).Message, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public void Slices_that_were_tested_are_not_kept()
+    {
+        const int Rows = 4000;
+        const int Early = 200;
+        var early = new WeakReference[Early];
+        int alive = -1;
+        IEnumerable<Slice> Stream()
+        {
+            for (int i = 0; i < Rows; i++)
+            {
+                yield return Track(i, early);
+            }
+
+            GC.Collect();
+            alive = early.Count(values => values.IsAlive);
+        }
+
+        var options = new EvaluateOptions { Horizon = 8, Stride = 400, Paths = 4, Threads = 1 };
+        Evaluation evaluation = Simulated.WalkModel.Evaluate(Stream, null, options);
+        Assert.Equal(9, evaluation.Origins);
+        Assert.Equal(0, alive);
+    }
+
+    [Fact]
+    public void Series_that_alternate_are_tested_as_those_that_follow_each_other()
+    {
+        Series one = Simulated.Mixed(60, 5).Series[0];
+        Series two = Simulated.Mixed(75, 6).Series[0];
+        Slice[] first = [.. new Series("first", one.Times, one.Values).Slices()];
+        Slice[] second = [.. new Series("second", two.Times, two.Values).Slices()];
+        Slice[] alternating = [.. first.Zip(second, (a, b) => new[] { a, b }).SelectMany(pair => pair), .. second.Skip(first.Length)];
+        var options = new EvaluateOptions { Horizon = 5, Stride = 10, Paths = 16, Threads = 2 };
+        Evaluation apart = Simulated.MixedModel.Evaluate(() => first.Concat(second), null, options);
+        Evaluation mixed = Simulated.MixedModel.Evaluate(() => alternating, null, options);
+        Assert.Equal(12, apart.Origins);
+        Assert.Equal(apart.Origins, mixed.Origins);
+        Assert.Equal(apart.CoverageCells, mixed.CoverageCells);
+        Assert.Equal(apart.Coverage, mixed.Coverage);
+
+        // Sums are taken in the order of arrival.
+        const double Rounding = 1e-12;
+        Assert.All(apart.Channels.Zip(mixed.Channels), pair => Assert.Equal(pair.First.Model.Crps, pair.Second.Model.Crps, Rounding));
+        Assert.All(apart.Channels.Zip(mixed.Channels), pair => Assert.Equal(pair.First.LogLoss, pair.Second.LogLoss, 1e3 * Rounding));
+    }
+
+    [Fact]
+    public void The_history_may_be_a_stream_too()
+    {
+        (Frame before, Frame test) = Simulated.Mixed(100, 5).Split(0.4);
+        var options = new EvaluateOptions { Horizon = 5, Stride = 10, Paths = 16, Threads = 1 };
+        Evaluation streamed = Simulated.MixedModel.Evaluate(test.Slices, before.Slices(), options);
+        Evaluation whole = Simulated.MixedModel.Evaluate(test, options with { After = before });
+        Assert.Equal(4, streamed.Origins);
+        Assert.Equal(whole.Channels.Select(channel => channel.ToString()), streamed.Channels.Select(channel => channel.ToString()));
+        Assert.Throws<InputException>(() => Simulated.MixedModel.Evaluate(test.Slices, test.Slices(), options));
+        Assert.Throws<InputException>(() => Simulated.MixedModel.Evaluate(() => [], null, options));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Slice Track(int i, WeakReference[] early)
+    {
+        var slice = new Slice(i, [i % 3, i % 5, i % 7]);
+        if (i < early.Length)
+        {
+            early[i] = new WeakReference(slice.Values);
+        }
+
+        return slice;
     }
 }

@@ -39,7 +39,13 @@ public sealed class SameBitsTests
     private static string Elsewhere(string widthSwitch, bool tiny)
     {
         string path = Path.Combine(Path.GetTempPath(), $"pallium-digest-{Guid.NewGuid():N}");
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(Environment.ProcessPath!)
+        {
+            RedirectStandardOutput = true,
+
+            // Another test may have gone to a folder that it will delete.
+            WorkingDirectory = AppContext.BaseDirectory,
+        };
         start.ArgumentList.Add("--filter-method");
         start.ArgumentList.Add($"{typeof(SameBitsTests).FullName}.{nameof(Write_the_digest_where_asked_to)}");
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet")

@@ -68,4 +68,17 @@ public sealed class WorldLearnerTests
     {
         public void Report(LearnProgress value) => listen(value);
     }
+
+    [Fact]
+    public void The_base_alone_is_measured_as_it_is_under_a_network()
+    {
+        ModelSummary alone = Simulated.Loaded(Simulated.Bytes(WorldModel.Learn(Simulated.Mixed(500, 1), Simulated.BaseOnly))).Summary;
+        ModelSummary under = Simulated.MixedModel.Summary;
+        Assert.Equal(under.Contributions.Select(part => part.Channel.Name), alone.Contributions.Select(part => part.Channel.Name));
+        Assert.All(under.Contributions.Zip(alone.Contributions), pair => Assert.Equal(pair.First.BaseLoss, pair.Second.BaseLoss, 1e-9));
+        Assert.All(alone.Contributions, part => Assert.Equal((part.BaseLoss, 0), (part.Loss, part.NetworkShare)));
+
+        // A network that begins as the base is evaluated in single precision.
+        Assert.Equal(under.Runs[0].BaseLoss, alone.Runs[0].BaseLoss, 1e-3);
+    }
 }

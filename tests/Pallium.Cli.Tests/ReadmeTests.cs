@@ -3,7 +3,7 @@ namespace Pallium.Cli.Tests;
 public sealed class ReadmeTests
 {
     public static TheoryData<string> Lines =>
-        [.. File.ReadLines(Path.Combine(Root(), "README.md")).Where(line => line.StartsWith("pallium ", StringComparison.Ordinal))];
+        [.. File.ReadLines(Path.Combine(Repository.Root, "README.md")).Where(line => line.StartsWith("pallium ", StringComparison.Ordinal))];
 
     [Theory, MemberData(nameof(Lines))]
     public void Every_command_of_the_readme_exists(string line)
@@ -23,16 +23,5 @@ public sealed class ReadmeTests
             string call = line.Split("| ")[^1].Split(" <")[0];
             Assert.Empty(PalliumCommand.Parse(call.Split(' ')[1..]).Errors);
         });
-    }
-
-    private static string Root()
-    {
-        string folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Pallium.slnx")))
-        {
-            folder = Path.GetDirectoryName(folder)!;
-        }
-
-        return folder;
     }
 }

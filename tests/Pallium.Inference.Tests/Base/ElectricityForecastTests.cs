@@ -21,7 +21,7 @@ public sealed class ElectricityForecastTests
         var watch = Stopwatch.StartNew();
         LinearBase fitted = LinearBaseFit.Fit(new BaseData(groups, Features, [series]), new LinearBaseOptions(), out LinearStructure? structure);
         TestContext.Current.TestOutputHelper!.WriteLine($"{structure} in {watch.ElapsedMilliseconds} ms");
-        int stride = Environment.GetEnvironmentVariable("PALLIUM_LONG") == "1" ? 1 : 5;
+        int stride = LongForm.IsWanted ? 1 : 5;
         watch.Restart();
         SliceGaussian slice = fitted.CreateSlice();
         double[] state = new double[fitted.StateSize];

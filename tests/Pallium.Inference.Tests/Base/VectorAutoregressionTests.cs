@@ -12,7 +12,7 @@ public sealed class VectorAutoregressionTests
     [InlineData(2000, 1.05)]
     public void Conditionals_of_one_slice_are_as_sharp_as_the_exact_ones(int rows, double tolerance)
     {
-        ulong seeds = Environment.GetEnvironmentVariable("PALLIUM_LONG") == "1" ? 10UL : 1;
+        ulong seeds = LongForm.IsWanted ? 10UL : 1;
         for (ulong seed = 1; seed <= seeds; seed++)
         {
             double ratio = Ratio(rows, seed, out LinearStructure? structure);

@@ -6,7 +6,7 @@ public sealed class SampleTests
     [Fact]
     public void The_weather_of_Seattle_is_read_as_its_page_says()
     {
-        Frame frame = Frame.ReadCsv(Path.Combine(Samples(), "seattle-weather.csv"));
+        Frame frame = Frame.ReadCsv(Path.Combine(Repository.Root, "samples", "seattle-weather.csv"));
 
         Assert.Equal(1461, frame.RowCount);
         Assert.Equal(86400, frame.Time.Step);
@@ -17,18 +17,5 @@ public sealed class SampleTests
         Assert.DoesNotContain(frame.Series[0].Values, double.IsNaN);
         Assert.Equal([Clock.Week, Clock.Year], Clock.Fit(frame).Periods);
         Assert.True(Normalizer.Fit(frame.Split(0.2).First).Channels[0].HasAtom);
-    }
-
-    private static string Samples()
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder != null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "Pallium.slnx")))
-            {
-                return Path.Combine(folder.FullName, "samples");
-            }
-        }
-
-        throw new DirectoryNotFoundException("No folder above the tests holds Pallium.slnx.");
     }
 }

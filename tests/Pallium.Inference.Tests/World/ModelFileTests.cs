@@ -15,7 +15,7 @@ public sealed class ModelFileTests
     [Fact]
     public void A_file_cut_short_anywhere_is_refused()
     {
-        for (int length = 0; length < Good.Length; length += Simulated.IsLong ? 1 : 1 + (Good.Length / 300))
+        for (int length = 0; length < Good.Length; length += LongForm.IsWanted ? 1 : 1 + (Good.Length / 300))
         {
             Refused(Good[..length]);
         }
@@ -27,7 +27,7 @@ public sealed class ModelFileTests
     public void A_file_with_any_bit_changed_is_refused()
     {
         var rng = new Rng(1);
-        for (int at = 0; at < Good.Length; at += Simulated.IsLong ? 1 : 1 + rng.Below(2 * Good.Length / 500))
+        for (int at = 0; at < Good.Length; at += LongForm.IsWanted ? 1 : 1 + rng.Below(2 * Good.Length / 500))
         {
             byte[] changed = [.. Good];
             changed[at] ^= (byte)(1 << rng.Below(8));
@@ -111,7 +111,7 @@ public sealed class ModelFileTests
     [Fact]
     public void Mutations_give_errors_only()
     {
-        int cases = Simulated.IsLong ? 100_000 : 2_000;
+        int cases = LongForm.IsWanted ? 100_000 : 2_000;
         var root = new Rng(11);
         for (int i = 0; i < cases; i++)
         {
@@ -140,7 +140,7 @@ public sealed class ModelFileTests
     [Fact]
     public void Mutations_that_were_sealed_anew_give_errors_or_models_that_answer()
     {
-        int cases = Simulated.IsLong ? 20_000 : 300;
+        int cases = LongForm.IsWanted ? 20_000 : 300;
         var root = new Rng(12);
         string model = SafetensorsFile.Parse(Good).Metadata["model"];
         for (int i = 0; i < cases; i++)

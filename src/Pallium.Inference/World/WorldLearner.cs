@@ -182,7 +182,7 @@ internal static class WorldLearner
         {
             double share = (double)now.Step / now.Steps;
             TimeSpan left = clock.Elapsed * ((1 - share) / Math.Max(share, 1e-6));
-            progress.Report(new LearnProgress("learning", share, now.Loss, now.ValidationLoss, now.SlicesPerSecond, left));
+            progress.Report(new LearnProgress(now.Diverged ? "diverged" : "learning", share, now.Loss, now.ValidationLoss, now.SlicesPerSecond, left));
         };
     }
 }

@@ -163,6 +163,23 @@ public sealed class ModelFileTests
         }
     }
 
+    [Theory]
+    [InlineData("lstm(16384)")]
+    [InlineData("gru(2)+gru(16384)")]
+    [InlineData("cfc(2,backbone=3x16384)")]
+    [InlineData("ltc(random:16384)")]
+    [InlineData("cfc(ncp:16384)")]
+    [InlineData("linear(16384)")]
+    [InlineData("residual(linear(16384)+linear(9))")]
+    public void A_stack_larger_than_the_file_is_refused_before_it_is_made(string stack)
+    {
+        string model = SafetensorsFile.Parse(Good).Metadata["model"];
+        byte[] bytes = Rewritten(("model", model.Replace("\"gru(2)\"", $"\"{stack}\"", StringComparison.Ordinal)));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Contains("its network would have at least", Refused(bytes), StringComparison.Ordinal);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 2_000_000 + (20L * bytes.Length));
+    }
+
     [Fact]
     public void Saving_leaves_the_old_file_whole_until_the_new_one_is()
     {

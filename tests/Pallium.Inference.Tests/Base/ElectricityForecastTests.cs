@@ -16,7 +16,7 @@ public sealed class ElectricityForecastTests
     {
         (double[] values, double[] features) = Read();
         int rows = Train + Valid + Test;
-        var series = new BaseSeries(values[..(Train * Channels)], features[..(Train * Features)], Ones(Train));
+        var series = EvenSeries.Of(values[..(Train * Channels)], Channels, features[..(Train * Features)]);
         BaseGroup[] groups = [.. Enumerable.Range(0, Channels).Select(j => new BaseGroup(j, 1, BaseKind.Real))];
         var watch = Stopwatch.StartNew();
         LinearBase fitted = LinearBaseFit.Fit(new BaseData(groups, Features, [series]), new LinearBaseOptions(), out LinearStructure? structure);
@@ -87,12 +87,5 @@ public sealed class ElectricityForecastTests
         }
 
         return (values, features);
-    }
-
-    private static double[] Ones(int count)
-    {
-        double[] ones = new double[count];
-        ones.AsSpan().Fill(1);
-        return ones;
     }
 }

@@ -166,7 +166,7 @@ public sealed class LinearBaseTests
         }
 
         BaseGroup[] groups = [new(0, 1, BaseKind.Real), new(1, 1, BaseKind.Real)];
-        LinearBase fitted = LinearBaseFit.Fit(new BaseData(groups, 2, [new BaseSeries(values, features, Ones(Rows))], IsTable: true), new LinearBaseOptions());
+        LinearBase fitted = LinearBaseFit.Fit(new BaseData(groups, 2, [EvenSeries.Of(values, 2, features)], IsTable: true), new LinearBaseOptions());
         double[][] means = new double[Rows][];
         double[] known = [0.7, -0.4];
         SliceGaussian slice = fitted.CreateSlice();
@@ -308,7 +308,7 @@ public sealed class LinearBaseTests
             row.CopyTo(values, t * D);
         }
 
-        LinearBase fitted = LinearBaseFit.Fit(new BaseData(groups, 0, [new BaseSeries(values, [], Ones(Rows))]), new LinearBaseOptions());
+        LinearBase fitted = LinearBaseFit.Fit(new BaseData(groups, 0, [EvenSeries.Of(values, D)]), new LinearBaseOptions());
         SliceGaussian slice = fitted.CreateSlice();
         double[] state = new double[fitted.StateSize];
         double[] extreme = [1e300, -1e300, 1e300, 1e300, 1e300, 1e300, -1e300, 1e300, 1e300];
@@ -352,7 +352,7 @@ public sealed class LinearBaseTests
         }
 
         BaseGroup[] groups = [new(0, 1, BaseKind.Real), new(1, 1, BaseKind.Real)];
-        LinearBase fitted = LinearBaseFit.Fit(new BaseData(groups, 0, [new BaseSeries(values, [], Ones(1000))], IsTable: true), new LinearBaseOptions());
+        LinearBase fitted = LinearBaseFit.Fit(new BaseData(groups, 0, [EvenSeries.Of(values, 2)], IsTable: true), new LinearBaseOptions());
         Assert.Equal(0, fitted.StateSize);
         SliceGaussian slice = fitted.CreateSlice();
         fitted.Predict([], [], 1, slice);
@@ -425,7 +425,7 @@ public sealed class LinearBaseTests
     private static LinearBase Fit(double[] values, int d)
     {
         BaseGroup[] groups = [.. Enumerable.Range(0, d).Select(j => new BaseGroup(j, 1, BaseKind.Real))];
-        return LinearBaseFit.Fit(new BaseData(groups, 0, [new BaseSeries(values, [], Ones(values.Length / d))]), new LinearBaseOptions());
+        return LinearBaseFit.Fit(new BaseData(groups, 0, [EvenSeries.Of(values, d)]), new LinearBaseOptions());
     }
 
     private static double[] Run(LinearBase fitted, double[] values, int d)
@@ -439,12 +439,5 @@ public sealed class LinearBaseTests
         }
 
         return state;
-    }
-
-    private static double[] Ones(int count)
-    {
-        double[] ones = new double[count];
-        ones.AsSpan().Fill(1);
-        return ones;
     }
 }

@@ -29,9 +29,7 @@ public sealed class VectorAutoregressionTests
         double[] noise = Product(root, Transposed(root));
         double[] values = Draw(transition, root, rows + TestRows, rng.For("path"));
         BaseGroup[] groups = [.. Enumerable.Range(0, D).Select(j => new BaseGroup(j, 1, BaseKind.Real))];
-        double[] elapsed = new double[rows];
-        elapsed.AsSpan().Fill(1);
-        var data = new BaseData(groups, 0, [new BaseSeries(values[..(rows * D)], [], elapsed)]);
+        var data = new BaseData(groups, 0, [EvenSeries.Of(values[..(rows * D)], D)]);
         LinearBase fitted = LinearBaseFit.Fit(data, new LinearBaseOptions(), out structure);
         bool[][] clamps = ClampSets(rng.For("clamps"));
         SliceGaussian slice = fitted.CreateSlice();

@@ -37,7 +37,7 @@ internal static class ResultFile
 {
     private static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    public static string PathOf(string suite) => Path.Combine(DataFolder.Repository, "bench", "results", $"{suite}.jsonl");
+    public static string PathOf(string suite) => Path.Combine(Repository.Root, "bench", "results", $"{suite}.jsonl");
 
     public static List<RunResult> Read(string suite) => File.Exists(PathOf(suite))
         ? [.. File.ReadLines(PathOf(suite)).Where(line => line.Length > 0).Select(line => JsonSerializer.Deserialize<RunResult>(line, Options)!)]

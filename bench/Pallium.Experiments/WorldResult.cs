@@ -12,7 +12,7 @@ internal sealed record WorldResult(string Experiment, string Stack, ulong Seed, 
 {
     private static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    private static string FilePath => Path.Combine(DataFolder.Repository, "bench", "results", "world.jsonl");
+    private static string FilePath => Path.Combine(Repository.Root, "bench", "results", "world.jsonl");
 
     public static List<WorldResult> Read() => File.Exists(FilePath)
         ? [.. File.ReadLines(FilePath).Where(line => line.Length > 0).Select(line => JsonSerializer.Deserialize<WorldResult>(line, Options)!)]

@@ -5,7 +5,7 @@ public sealed class ReadmeTests
     public static TheoryData<string> Lines => [.. Commands];
 
     private static string[] Commands =>
-        [.. File.ReadLines(Path.Combine(Root(), "README.md")).Where(line => line.StartsWith("pallium ", StringComparison.Ordinal))];
+        [.. File.ReadLines(Path.Combine(Repository.Root, "README.md")).Where(line => line.StartsWith("pallium ", StringComparison.Ordinal))];
 
     [Theory, MemberData(nameof(Lines))]
     public void Every_command_of_the_readme_exists(string line) => Assert.Empty(PalliumCommand.Parse(Words(line).Arguments).Errors);
@@ -17,7 +17,7 @@ public sealed class ReadmeTests
         var less = new Dictionary<string, string[]> { ["learn"] = ["--epochs", "1"], ["evaluate"] = ["--stride", "40", "--paths", "8"] };
         using var clone = new TestFolder();
         Directory.CreateDirectory(clone.At("samples"));
-        foreach (string sample in Directory.GetFiles(Path.Combine(Root(), "samples"), "*.csv"))
+        foreach (string sample in Directory.GetFiles(Path.Combine(Repository.Root, "samples"), "*.csv"))
         {
             File.Copy(sample, clone.At(Path.Combine("samples", Path.GetFileName(sample))));
         }
@@ -53,16 +53,5 @@ public sealed class ReadmeTests
     {
         string[] parts = line.Split('#')[0].Split('<', StringSplitOptions.TrimEntries);
         return (parts[0].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..], parts.Length > 1 ? parts[1] : null);
-    }
-
-    private static string Root()
-    {
-        string folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Pallium.slnx")))
-        {
-            folder = Path.GetDirectoryName(folder)!;
-        }
-
-        return folder;
     }
 }

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Pallium.Inference.Tests;
 
 public sealed class ReadmeExampleTests
@@ -7,7 +5,7 @@ public sealed class ReadmeExampleTests
     [Fact]
     public void The_example_of_the_readme_runs_as_it_stands()
     {
-        string root = Root();
+        string root = Repository.Root;
         string before = Directory.GetCurrentDirectory();
         string folder = Directory.CreateTempSubdirectory("pallium").FullName;
         Directory.CreateDirectory(Path.Combine(folder, "samples"));
@@ -28,7 +26,7 @@ public sealed class ReadmeExampleTests
     [Fact]
     public void The_readme_shows_what_is_run_here()
     {
-        string root = Root();
+        string root = Repository.Root;
         string readme = File.ReadAllText(Path.Combine(root, "README.md"));
         string source = File.ReadAllText(Path.Combine(root, "tests", "Pallium.Inference.Tests", "ReadmeExampleTests.cs"));
         int start = readme.IndexOf("```csharp", StringComparison.Ordinal) + "```csharp".Length;
@@ -49,17 +47,5 @@ public sealed class ReadmeExampleTests
         Surprise surprise = session.Observe(new Slice(session.NextTime, [12, 9.5, 4, 6, double.NaN]));
         Console.WriteLine($"{surprise.Total:F1} nats; so much or more in {surprise.TailProbability:P1} of all days");
         model.Save("weather.pallium");
-    }
-
-    private static string Root([CallerFilePath] string path = "")
-    {
-        // The compiler's path where the tree still lies there, else upwards from the tests.
-        string folder = File.Exists(path) ? path : AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Pallium.slnx")))
-        {
-            folder = Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException("No folder above the tests holds Pallium.slnx.");
-        }
-
-        return folder;
     }
 }

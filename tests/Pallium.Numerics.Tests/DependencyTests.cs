@@ -10,13 +10,7 @@ public sealed class DependencyTests
     [Fact]
     public void Project_references_point_one_way()
     {
-        string root = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(root, "Pallium.slnx")))
-        {
-            root = Path.GetDirectoryName(root) ?? throw new InvalidOperationException("No Pallium.slnx above the tests.");
-        }
-
-        foreach (string project in Directory.EnumerateFiles(Path.Combine(root, "src"), "*.csproj", SearchOption.AllDirectories))
+        foreach (string project in Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.csproj", SearchOption.AllDirectories))
         {
             int own = Array.IndexOf(Order, Path.GetFileNameWithoutExtension(project));
             Assert.True(own >= 0, $"{project} has no place in the order of projects.");

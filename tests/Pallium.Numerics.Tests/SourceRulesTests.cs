@@ -7,7 +7,7 @@ public sealed partial class SourceRulesTests
     [Fact]
     public void No_source_calls_a_library_function_whose_bits_depend_on_the_machine()
     {
-        string root = RepositoryRoot();
+        string root = Repository.Root;
         string[] found =
         [
             .. from file in Directory.EnumerateFiles(Path.Combine(root, "src"), "*.cs", SearchOption.AllDirectories)
@@ -19,17 +19,6 @@ public sealed partial class SourceRulesTests
         ];
 
         Assert.True(found.Length == 0, "Use Elementary or Reduction instead:\n" + string.Join('\n', found));
-    }
-
-    private static string RepositoryRoot()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Pallium.slnx")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName ?? throw new InvalidOperationException("Pallium.slnx is in no folder above the tests.");
     }
 
     // Transcendental functions of the library, MathF altogether, its Tensors forms, and anything that ends in Estimate.

@@ -1,3 +1,5 @@
+using Pallium.Numerics;
+
 namespace Pallium.Cli;
 
 /// <summary>Turns whatever stopped a verb into one sentence and an exit code.</summary>
@@ -28,6 +30,7 @@ internal static class Failure
     private static (int Code, string Sentence) Describe(Exception e) => e switch
     {
         InputException => (ExitCode.Mistake, OneLine(e.Message)),
+        DivergenceException => (ExitCode.Failure, $"learning diverged before its first update and nothing was written; another --stack may do better ({OneLine(e.Message)})."),
         OperationCanceledException => (ExitCode.Stopped, "stopped; nothing was written."),
         FileNotFoundException { FileName: { } name } => (ExitCode.Mistake, $"{name}: found no such file."),
         IOException or UnauthorizedAccessException => (ExitCode.Mistake, OneLine(e.Message)),

@@ -90,6 +90,11 @@ internal sealed class LearnVerb
             console.WriteLine($"Learning was taken back once: {divergence}");
         }
 
+        if (run.Diverged)
+        {
+            console.WriteLine("It diverged too often to go on and ended early; the model has the best weights it had. Another --stack may do better.");
+        }
+
         console.WriteLine(run.Steps == 0 ? "Nothing but the closed-form base was learned." : string.Create(CultureInfo.InvariantCulture,
             $"Validation loss {Figures.Score(run.BaseLoss)} by the base alone, {Figures.Score(run.Loss)} with the network (weights of update {run.BestStep:N0} of {run.Steps:N0})."));
     }

@@ -38,7 +38,8 @@ internal sealed record BaseSeries(double[] Values, double[] Exogenous, double[] 
 /// <param name="ExogenousCount">E, numbers per slice that are always known.</param>
 /// <param name="Series">At least one series; a table is one series.</param>
 /// <param name="IsTable">Rows are independent: nothing is learned from one to the next.</param>
-internal sealed record BaseData(IReadOnlyList<BaseGroup> Groups, int ExogenousCount, IReadOnlyList<BaseSeries> Series, bool IsTable = false)
+/// <param name="TimeFeatures">How many of the exogenous features, the first ones, tell the time; they are not known of a slice without one.</param>
+internal sealed record BaseData(IReadOnlyList<BaseGroup> Groups, int ExogenousCount, IReadOnlyList<BaseSeries> Series, bool IsTable = false, int TimeFeatures = 0)
 {
     /// <summary>D, coordinates per slice.</summary>
     public int Coordinates => Groups.Count == 0 ? 0 : Groups[^1].Start + Groups[^1].Count;

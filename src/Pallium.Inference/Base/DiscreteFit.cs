@@ -9,6 +9,7 @@ internal sealed class DiscreteFit
     private readonly BaseData _data;
     private readonly LinearBase _base;
     private readonly SliceGaussian _slice;
+    private readonly double[] _timeless;
     private readonly int[] _order;
     private Rng _rng;
 
@@ -18,6 +19,7 @@ internal sealed class DiscreteFit
         _data = data;
         _base = fitted;
         _slice = fitted.CreateSlice();
+        _timeless = new double[data.ExogenousCount];
         _order = new int[data.Groups.Count];
         _rng = new Rng(seed).For("base calibration");
     }
@@ -59,10 +61,16 @@ internal sealed class DiscreteFit
                 ReadOnlySpan<double> features = series.Exogenous.AsSpan(t * e, e);
                 if (_rng.Uniform() < share)
                 {
+                    features.CopyTo(_timeless);
+                    _timeless.AsSpan(0, _data.TimeFeatures).Fill(double.NaN);
                     for (int i = 0; i < discrete.Length; i++)
                     {
-                        _base.NoPast(_slice);
-                        Add(discrete[i], values, samples[i]);
+                        if (_data.TimeFeatures > 0)
+                        {
+                            _base.NoPast(_timeless, _slice);
+                            Add(discrete[i], values, samples[i]);
+                        }
+
                         _base.NoPast(features, _slice);
                         Add(discrete[i], values, samples[i]);
                         _base.Predict(state, features, series.Elapsed[t], _slice);

@@ -29,7 +29,7 @@ internal static class LagGram
         double[] sums = new double[size * size];
         for (int j = 0; j < size; j++)
         {
-            sums[j] = InnerProduct.Of(x[lookback..], x.Slice(lookback - j, n - lookback));
+            sums[j] = Reduction.Dot<double>(x[lookback..], x.Slice(lookback - j, n - lookback));
         }
 
         for (int i = 0; i < lookback; i++)

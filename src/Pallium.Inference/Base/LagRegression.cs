@@ -78,7 +78,7 @@ internal static class LagRegression
                 double[] x = Column(table, range, j);
                 for (int t = skip; t < x.Length; t++)
                 {
-                    residuals[((range.Start + t) * d) + j] -= InnerProduct.Of(reversed, x.AsSpan(t - lookback, lookback));
+                    residuals[((range.Start + t) * d) + j] -= Reduction.Dot<double>(reversed, x.AsSpan(t - lookback, lookback));
                 }
             }
         }

@@ -25,7 +25,6 @@ internal sealed partial class LinearBase
         _limits = Take(tensors, "limits", d);
         _featureMean = Take(tensors, FeatureMeanName, exogenousCount);
         _featureCovariance = Take(tensors, FeatureCovarianceName, exogenousCount, exogenousCount);
-        _timeless = Timeless();
         _doubt = Take(tensors, "doubt", d);
         _followsDynamics = Take(tensors, "dynamics", 1)[0] != 0;
         var stages = new List<LinearStage>();
@@ -62,7 +61,7 @@ internal sealed partial class LinearBase
     }
 
     /// <summary>Log probabilities of channel <paramref name="group"/>, which is discrete and not clamped, given the slice's clamps. O(n³), no allocation.</summary>
-    /// <param name="slice">From <see cref="Predict"/> or <see cref="NoPast(ReadOnlySpan{double}, SliceGaussian)"/>, clamped as wanted.</param>
+    /// <param name="slice">From <see cref="Predict"/> or <see cref="NoPast"/>, clamped as wanted.</param>
     /// <param name="group">Index in <see cref="Groups"/>.</param>
     /// <param name="logProbabilities">[classes], on return; a binary channel's 0 first.</param>
     public void LogProbabilities(SliceGaussian slice, int group, Span<double> logProbabilities)

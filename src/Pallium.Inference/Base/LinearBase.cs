@@ -30,7 +30,6 @@ internal sealed partial class LinearBase
     private readonly double[] _limits;
     private readonly double[] _featureMean;
     private readonly double[] _featureCovariance;
-    private readonly double[] _timeless;
     private readonly double[] _doubt;
     private readonly bool _followsDynamics;
     private readonly LinearStage[] _stages;
@@ -53,35 +52,34 @@ internal sealed partial class LinearBase
     /// <summary>Covariance of a slice's deviations when nothing of the past is known, [D, D].</summary>
     public ReadOnlySpan<double> MarginalCovariance => _marginal;
 
-    /// <summary>Mean of the exogenous features over the learning part, [E].</summary>
-    public ReadOnlySpan<double> FeatureMean => _featureMean;
-
-    /// <summary>Their covariance, [E, E].</summary>
-    public ReadOnlySpan<double> FeatureCovariance => _featureCovariance;
-
     /// <summary>Numbers in a state; 0 for a table.</summary>
     public int StateSize => _ring == 0 ? 0 : (Coordinates * _ring) + (Coordinates * Coordinates) + Coordinates + Counters;
 
-    /// <summary>A slice to be filled by <see cref="Predict"/> or <see cref="NoPast(ReadOnlySpan{double}, SliceGaussian)"/>.</summary>
+    /// <summary>A slice to be filled by <see cref="Predict"/> or <see cref="NoPast"/>.</summary>
     public SliceGaussian CreateSlice() => new(Coordinates);
 
     /// <summary>Makes <paramref name="state"/> that of a stream of which nothing has been seen.</summary>
     public void Begin(Span<double> state) => state[..StateSize].Clear();
 
-    /// <summary>The distribution of a slice of which no past is known: marginal mean at these exogenous features, marginal covariance.</summary>
+    /// <summary>The distribution of a slice of which no past is known: marginal mean and covariance. O(D²) for each feature that is NaN, no allocation.</summary>
+    /// <remarks>A feature that is NaN is averaged over, as spread over the learning part: it adds B C Bᵀ, with C the features' covariance and B their weights.</remarks>
+    /// <param name="exogenous">[E]; NaN where a feature is not known.</param>
+    /// <param name="slice">Takes mean and covariance; all clamps are taken back.</param>
     public void NoPast(ReadOnlySpan<double> exogenous, SliceGaussian slice)
     {
         MarginalMean(exogenous, slice.PriorMeanStore);
         _marginal.AsSpan().CopyTo(slice.PriorCovarianceStore);
-        slice.Begin(SliceKnowledge.Features);
-    }
+        SliceKnowledge knowledge = SliceKnowledge.Features;
+        for (int e = 0; e < ExogenousCount; e++)
+        {
+            if (double.IsNaN(exogenous[e]))
+            {
+                AddSpread(e, exogenous, slice);
+                knowledge = SliceKnowledge.Timeless;
+            }
+        }
 
-    /// <summary>The distribution of a slice of which nothing is known, not even its exogenous features: those are averaged over.</summary>
-    public void NoPast(SliceGaussian slice)
-    {
-        MarginalMean(_featureMean, slice.PriorMeanStore);
-        _timeless.AsSpan().CopyTo(slice.PriorCovarianceStore);
-        slice.Begin(SliceKnowledge.Nothing);
+        slice.Begin(knowledge);
     }
 
     /// <summary>The distribution of the next slice given the past. No allocation.</summary>
@@ -152,42 +150,36 @@ internal sealed partial class LinearBase
         }
     }
 
-    /// <summary>Affine in the exogenous features: m_j = a_j + Σ_e b_ej x_e.</summary>
+    /// <summary>Affine in the exogenous features: m_j = a_j + Σ_e b_ej x_e; one that is NaN counts with its mean.</summary>
     public void MarginalMean(ReadOnlySpan<double> exogenous, Span<double> mean)
     {
         _weights.AsSpan(0, Coordinates).CopyTo(mean);
         for (int e = 0; e < ExogenousCount; e++)
         {
-            ReadOnlySpan<double> row = _weights.AsSpan((e + 1) * Coordinates, Coordinates);
-            for (int j = 0; j < Coordinates; j++)
-            {
-                mean[j] = Math.FusedMultiplyAdd(exogenous[e], row[j], mean[j]);
-            }
+            RowUpdate.AddScaled(double.IsNaN(exogenous[e]) ? _featureMean[e] : exogenous[e], WeightsOf(e), mean);
         }
     }
 
-    /// <summary>Σ_m + B C Bᵀ, with C the covariance of the exogenous features over the learning part.</summary>
-    private double[] Timeless()
+    private ReadOnlySpan<double> WeightsOf(int feature) => _weights.AsSpan((feature + 1) * Coordinates, Coordinates);
+
+    /// <summary>Adds b_e (Σ_f C_ef b_f)ᵀ, f over the features that are not known, to the prior covariance.</summary>
+    private void AddSpread(int feature, ReadOnlySpan<double> exogenous, SliceGaussian slice)
     {
-        int d = Coordinates;
-        int e = ExogenousCount;
-        double[] covariance = [.. _marginal];
-        for (int i = 0; i < d; i++)
+        Span<double> spread = slice.Row.AsSpan(0, Coordinates);
+        spread.Clear();
+        for (int f = 0; f < ExogenousCount; f++)
         {
-            for (int j = 0; j < d; j++)
+            if (double.IsNaN(exogenous[f]))
             {
-                for (int k = 0; k < e; k++)
-                {
-                    for (int l = 0; l < e; l++)
-                    {
-                        double product = _weights[((k + 1) * d) + i] * _weights[((l + 1) * d) + j];
-                        covariance[(i * d) + j] = Math.FusedMultiplyAdd(product, _featureCovariance[(k * e) + l], covariance[(i * d) + j]);
-                    }
-                }
+                RowUpdate.AddScaled(_featureCovariance[(feature * ExogenousCount) + f], WeightsOf(f), spread);
             }
         }
 
-        return covariance;
+        ReadOnlySpan<double> weights = WeightsOf(feature);
+        for (int i = 0; i < Coordinates; i++)
+        {
+            RowUpdate.AddScaled(weights[i], spread, slice.PriorCovarianceStore.AsSpan(i * Coordinates, Coordinates));
+        }
     }
 
     /// <summary>Whether a stream still estimates coordinate <paramref name="j"/> from its own past, and not from the other coordinates alone.</summary>

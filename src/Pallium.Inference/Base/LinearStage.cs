@@ -97,7 +97,7 @@ internal sealed class LinearStage
         {
             deviations[j] = Lookback == 0
                 ? 0
-                : InnerProduct.Of(rings.Slice(j * _ring, _ring), _rolled.AsSpan((j * 2 * _ring) + _ring - position, _ring));
+                : Reduction.Dot<double>(rings.Slice(j * _ring, _ring), _rolled.AsSpan((j * 2 * _ring) + _ring - position, _ring));
         }
 
         for (int k = 0; k < CrossSlices; k++)

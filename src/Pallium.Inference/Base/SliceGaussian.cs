@@ -5,8 +5,8 @@ namespace Pallium.Inference;
 /// <summary>What is known of a slice before any of its cells.</summary>
 internal enum SliceKnowledge
 {
-    /// <summary>Nothing, not even its exogenous features.</summary>
-    Nothing,
+    /// <summary>Not even its time: exogenous features are averaged over.</summary>
+    Timeless,
 
     /// <summary>Its exogenous features.</summary>
     Features,

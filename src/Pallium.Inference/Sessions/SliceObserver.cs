@@ -92,7 +92,7 @@ internal sealed class SliceObserver
         for (int i = 0; i < imagined; i++)
         {
             Rng draw = rng.For(i);
-            dreams[i] = -LogDream(state, time, observed, dream, ref draw);
+            dreams[i] = -Dream(state, time, observed, dream, ref draw);
         }
 
         return new Surprise(total, each, TailProbability(dreams, total)) { Expected = expected };
@@ -136,11 +136,32 @@ internal sealed class SliceObserver
     /// <summary>log p of the observed cells by the chain rule, forwards and backwards, averaged as probabilities.</summary>
     public double LogJoint(StreamState state, double time, ReadOnlySpan<double> values, ReadOnlySpan<int> observed)
     {
-        int[] backwards = observed.ToArray();
+        return Average(LogChain(state, time, values, observed), LogChain(state, time, values, Backwards(observed)));
+    }
+
+    /// <summary>Draws a slice from the distribution of <see cref="LogJoint"/>: by the chain in one of its two orders, each as often.</summary>
+    /// <param name="state">The stream.</param>
+    /// <param name="time">When.</param>
+    /// <param name="observed">The channels to draw.</param>
+    /// <param name="dream">Receives the slice; NaN in all other channels.</param>
+    /// <param name="rng">Draws it.</param>
+    /// <returns>log p of the slice.</returns>
+    public double Dream(StreamState state, double time, ReadOnlySpan<int> observed, double[] dream, ref Rng rng)
+    {
+        int[] backwards = Backwards(observed);
+        bool forwards = rng.Below(2) == 0;
+        double one = LogDrawn(state, time, forwards ? observed : backwards, dream, ref rng);
+        return observed.Length < 2 ? one : Average(one, LogChain(state, time, dream, forwards ? backwards : observed));
+    }
+
+    private static double Average(double one, double two) =>
+        one == two ? one : Elementary.LogAddExp(one, two) - 0.69314718055994530942;
+
+    private static int[] Backwards(ReadOnlySpan<int> order)
+    {
+        int[] backwards = order.ToArray();
         Array.Reverse(backwards);
-        double one = LogChain(state, time, values, observed);
-        double two = LogChain(state, time, values, backwards);
-        return Elementary.LogAddExp(one, two) - 0.69314718055994530942;
+        return backwards;
     }
 
     /// <summary>log p of the cells in <paramref name="order"/>, each given those before it and the past.</summary>
@@ -190,26 +211,28 @@ internal sealed class SliceObserver
         return _questions.Cell(0, channel);
     }
 
-    private double LogDream(StreamState state, double time, ReadOnlySpan<int> observed, double[] dream, ref Rng rng)
+    private double LogDrawn(StreamState state, double time, ReadOnlySpan<int> order, double[] dream, ref Rng rng)
     {
         dream.AsSpan().Fill(double.NaN);
         double elapsed = Begin(state, time, dream);
         _clamped.AsSpan().Clear();
-        double sum = 0;
-        foreach (int c in observed)
+        var cells = new double[order.Length];
+        for (int i = 0; i < cells.Length; i++)
         {
+            int c = order[i];
             _questions.Clear();
             _questions.Add(_gaussian, _coordinates, _clamped, _features, elapsed, only: c);
             _questions.Answer(state.Network);
             CellPosterior cell = _questions.Cell(0, c);
             dream[c] = cell.SampleRecorded(ref rng);
-            sum += cell.LogProbability(dream[c]);
+            cells[i] = cell.LogProbability(dream[c]);
             _core.Layout.Encode(dream, _coordinates);
             _core.Clamp(_gaussian, c, _coordinates);
             _clamped[c] = true;
         }
 
-        return sum;
+        // Summed as LogChain does, so that slices without real channels tie to the bit.
+        return Reduction.Sum<double>(cells);
     }
 
     private void Calibrate(StreamState state, double time, ReadOnlySpan<double> values, ReadOnlySpan<int> observed, ref Rng rng)

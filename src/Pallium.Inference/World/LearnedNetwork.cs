@@ -68,6 +68,10 @@ internal sealed class LearnedNetwork<T>(SliceNetwork<T> network, Adam<T> optimiz
         writer.Add<long>(StepsName, [optimizer.Steps], 1);
     }
 
+    /// <summary>How many weights a file holds.</summary>
+    public static long CountWeights(SafetensorsFile file) =>
+        file.Tensors.Where(tensor => tensor.Name.StartsWith(WeightPrefix, StringComparison.Ordinal)).Sum(tensor => (long)tensor.Length);
+
     /// <summary>Fills a network of the right shape from a file.</summary>
     /// <exception cref="FormatException">A tensor is missing or has another shape.</exception>
     public static LearnedNetwork<T> Read(SafetensorsFile file, SliceNetwork<T> network, string stack, int hidden, Precision precision, AdamOptions options)

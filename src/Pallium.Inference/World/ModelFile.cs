@@ -201,7 +201,17 @@ internal static class ModelFile
     private static LearnedNetwork<T> ReadNetwork<T>(SafetensorsFile file, ModelMetadata metadata, SliceCore core)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
-        SliceNetwork<T> network = WorldLearner.NewNetwork<T>(StackText.Parse(metadata.Stack!), core, metadata.Hidden);
+        StackSpec stack = StackText.Parse(metadata.Stack!);
+        LayerSize trunk = stack.SizeOf(core.EncoderInputs);
+        // The head's network for categories, which may be its only one, has half of its width.
+        long least = trunk.LeastWeights + ((long)(trunk.Outputs + core.HeadFeatures) * metadata.Hidden / 2);
+        long held = LearnedNetwork<T>.CountWeights(file);
+        if (least > held)
+        {
+            throw new FormatException($"its network would have at least {least} weights, and it holds {held}");
+        }
+
+        SliceNetwork<T> network = WorldLearner.NewNetwork<T>(stack, core, metadata.Hidden);
         return LearnedNetwork<T>.Read(file, network, metadata.Stack!, metadata.Hidden, metadata.Precision, new AdamOptions());
     }
 

@@ -26,6 +26,9 @@ public sealed record LearningRun
     /// <summary>Where learning diverged and was taken back, in words.</summary>
     public IReadOnlyList<string> Divergences { get; init; } = [];
 
+    /// <summary>Whether it diverged too often to go on, and ended with the best weights.</summary>
+    public bool Diverged { get; init; }
+
     /// <summary>Seed of the run.</summary>
     public ulong Seed { get; init; }
 
@@ -41,6 +44,7 @@ public sealed record LearningRun
         BaseLoss = outcome.StartLoss,
         Loss = outcome.BestLoss,
         Divergences = outcome.Divergences,
+        Diverged = outcome.Diverged,
         Cancelled = outcome.Cancelled,
         Seed = seed,
     };

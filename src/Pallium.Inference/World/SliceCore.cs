@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Pallium.Learning;
 using Pallium.Numerics;
 
@@ -22,7 +21,6 @@ internal readonly record struct Standard(double Mean, double Scale, double Floor
 /// <param name="clockFeatures">How many of the exogenous features, the first ones, are sin and cos of the clock.</param>
 internal sealed class SliceCore(SliceLayout layout, LinearBase linear, int exogenous, int clockFeatures)
 {
-    private readonly double[] _clockSpread = ClockSpread(linear, exogenous, clockFeatures);
     private const double LongestAge = 1000;
     private const double LeastScale = 1e-6;
 
@@ -68,15 +66,8 @@ internal sealed class SliceCore(SliceLayout layout, LinearBase linear, int exoge
     /// <param name="gaussian">Takes mean and covariance.</param>
     public void PredictWithoutTime(Span<double> features, SliceGaussian gaussian)
     {
-        linear.FeatureMean[..clockFeatures].CopyTo(features);
+        features[..clockFeatures].Fill(double.NaN);
         linear.NoPast(features, gaussian);
-        if (!HasClock)
-        {
-            return;
-        }
-
-        TensorPrimitives.Add(gaussian.PriorCovarianceStore, _clockSpread, gaussian.PriorCovarianceStore);
-        gaussian.Begin(SliceKnowledge.Nothing);
         features[..clockFeatures].Clear();
     }
 
@@ -216,39 +207,6 @@ internal sealed class SliceCore(SliceLayout layout, LinearBase linear, int exoge
         double width = layout.WidthAt(variable.Channel, mean);
         double scale = Math.Max(Math.Sqrt(Math.Max(variance, 0)), Math.Max(IntervalMixture.FloorShare * width, LeastScale));
         return new Standard(mean, scale, IntervalMixture.FloorShare * width / scale);
-    }
-
-    // B C Bᵀ, C being the covariance of the clock's features over the learning part and B the weights on them.
-    private static double[] ClockSpread(LinearBase linear, int exogenous, int clockFeatures)
-    {
-        int d = linear.Coordinates;
-        var unit = new double[exogenous];
-        var none = new double[d];
-        linear.MarginalMean(unit, none);
-        var weights = new double[clockFeatures][];
-        for (int e = 0; e < clockFeatures; e++)
-        {
-            weights[e] = new double[d];
-            unit[e] = 1;
-            linear.MarginalMean(unit, weights[e]);
-            unit[e] = 0;
-            TensorPrimitives.Subtract(weights[e], none, weights[e]);
-        }
-
-        var spread = new double[d * d];
-        for (int e = 0; e < clockFeatures; e++)
-        {
-            for (int f = 0; f < clockFeatures; f++)
-            {
-                double covariance = linear.FeatureCovariance[(e * exogenous) + f];
-                for (int i = 0; i < d * d; i++)
-                {
-                    spread[i] = Math.FusedMultiplyAdd(covariance * weights[e][i / d], weights[f][i % d], spread[i]);
-                }
-            }
-        }
-
-        return spread;
     }
 
     private static double Squash(double z) => 3 * Elementary.Tanh(z / 3);

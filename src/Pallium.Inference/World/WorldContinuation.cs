@@ -63,6 +63,11 @@ internal static class WorldContinuation
         double oldAfter = ShareFit.Loss(core.Layout, oldSet, shares);
         double newAfter = ShareFit.Loss(core.Layout, newSet, shares);
         List<string> warnings = RangeWarnings(engine, more);
+        if (outcome.Diverged)
+        {
+            warnings.Add($"Learning diverged {outcome.Divergences.Count} times and ended early with the best weights it had ({outcome.Divergences[^1]}).");
+        }
+
         if (outcome.BestStep == 0 || oldAfter + newAfter > oldBefore + newBefore)
         {
             warnings.Add("Learning on did not lower the loss on old and new data together; the model stays as it was.");

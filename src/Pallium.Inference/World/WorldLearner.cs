@@ -28,7 +28,7 @@ internal static class WorldLearner
         var layout = new SliceLayout(frame.Schema, normalizer, options.Components);
         EncodedSeries[] series = [.. frame.Series.Select(s => WorldEngine.Encode(frame.Schema, normalizer, clock, layout, s))];
         int exogenous = WorldEngine.CountFeatures(frame.Schema, clock);
-        LinearBase linear = LinearBaseFit.Fit(BaseDataOf(layout, series, parts.Learning, exogenous, frame.Schema.IsTable), new LinearBaseOptions { Seed = options.Seed });
+        LinearBase linear = LinearBaseFit.Fit(BaseDataOf(layout, series, parts.Learning, exogenous, clock.Features, frame.Schema.IsTable), new LinearBaseOptions { Seed = options.Seed });
         var core = new SliceCore(layout, linear, exogenous, clock.Features);
         var engine = new WorldEngine(frame.Schema, normalizer, clock, core, null, NetworkShares.None(layout));
         var memory = new ValidationMemory(frame, parts.Validation);
@@ -78,7 +78,7 @@ internal static class WorldLearner
         }
     }
 
-    private static BaseData BaseDataOf(SliceLayout layout, EncodedSeries[] series, Stretch[] learning, int exogenous, bool table)
+    private static BaseData BaseDataOf(SliceLayout layout, EncodedSeries[] series, Stretch[] learning, int exogenous, int timeFeatures, bool table)
     {
         int d = layout.Coordinates;
         BaseSeries[] parts =
@@ -88,7 +88,7 @@ internal static class WorldLearner
                 series[stretch.Series].Features[(stretch.From * exogenous)..(stretch.To * exogenous)],
                 series[stretch.Series].Elapsed[stretch.From..stretch.To])),
         ];
-        return new BaseData([.. layout.Variables.Select(variable => variable.Group)], exogenous, parts, table);
+        return new BaseData([.. layout.Variables.Select(variable => variable.Group)], exogenous, parts, table, timeFeatures);
     }
 
     /// <summary>What of a frame may be learned from: all but the test part; a table's rows in random order.</summary>
@@ -191,7 +191,7 @@ internal static class WorldLearner
         {
             double share = (double)now.Step / now.Steps;
             TimeSpan left = clock.Elapsed * ((1 - share) / Math.Max(share, 1e-6));
-            progress.Report(new LearnProgress("learning", share, now.Loss, now.ValidationLoss, now.SlicesPerSecond, left));
+            progress.Report(new LearnProgress(now.Diverged ? "diverged" : "learning", share, now.Loss, now.ValidationLoss, now.SlicesPerSecond, left));
         };
     }
 }

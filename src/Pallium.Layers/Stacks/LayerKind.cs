@@ -32,6 +32,11 @@ public abstract class LayerKind
     internal abstract ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
+    /// <summary>How large such a layer is, before anything of it is made.</summary>
+    internal virtual LayerSize SizeOf(LayerSpec spec, int inputs) => new(inputs, 0);
+
+    private static long Square(int units) => (long)units * units;
+
     private static LayerOption Units(string help = "hidden units") => new("units", OptionForm.Count, null, help);
 
     private sealed class Liquid() : LayerKind(
@@ -39,6 +44,8 @@ public abstract class LayerKind
     {
         internal override ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs) =>
             new Cfc<T>(new(inputs, spec.Get<int>("units")));
+
+        internal override LayerSize SizeOf(LayerSpec spec, int inputs) => LayerSize.Of(spec.Get<int>("units"), 128, inputs);
     }
 
     private sealed class ClosedForm() : LayerKind(
@@ -71,6 +78,21 @@ public abstract class LayerKind
                 MixedMemory = spec.Get<bool>("mixed"),
             });
         }
+
+        internal override LayerSize SizeOf(LayerSpec spec, int inputs)
+        {
+            WiringText wiring = spec.Get<WiringText>("units");
+            if (wiring.Kind == WiringText.Ncp)
+            {
+                NcpOptions circuit = wiring.Circuit(spec, inputs);
+                return new(circuit.Motor, Square(circuit.Inter) + Square(circuit.Command) + Square(circuit.Motor));
+            }
+
+            BackboneShape backbone = spec.Get<BackboneShape>("backbone");
+            int rows = (backbone.Layers == 0 ? wiring.Units : backbone.Units) + (spec.Get<bool>("mixed") ? wiring.Units : 0);
+            LayerSize size = LayerSize.Of(wiring.Units, rows, inputs);
+            return size with { LeastWeights = size.LeastWeights + (Math.Max(0, backbone.Layers - 1) * Square(backbone.Units)) };
+        }
     }
 
     private sealed class LiquidTimeConstant() : LayerKind(
@@ -98,26 +120,46 @@ public abstract class LayerKind
 
             return new Ltc<T>(new(wiring.Draw(spec, inputs)) { Unfolds = spec.Get<int>("unfolds"), IsSoftplus = spec.Get<bool>("softplus") });
         }
+
+        internal override LayerSize SizeOf(LayerSpec spec, int inputs)
+        {
+            WiringText wiring = spec.Get<WiringText>("units");
+            if (wiring.Kind == WiringText.Ncp)
+            {
+                NcpOptions circuit = wiring.Circuit(spec, inputs);
+                return new(circuit.Motor, ((long)circuit.Inter * circuit.InterFanOut) + ((long)circuit.Motor * circuit.MotorFanIn));
+            }
+
+            return new(wiring.Units, (long)(Square(wiring.Units) * (wiring.Kind == WiringText.All ? 1 : 1 - spec.Get<double>("sparsity"))));
+        }
     }
 
     private sealed class LongShortTermMemory() : LayerKind("lstm", "long short-term memory", Units())
     {
         internal override ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs) => new Lstm<T>(new(inputs, spec.Get<int>("units")));
+
+        internal override LayerSize SizeOf(LayerSpec spec, int inputs) => LayerSize.Of(spec.Get<int>("units"), 4 * spec.Get<int>("units"), inputs);
     }
 
     private sealed class GatedRecurrentUnit() : LayerKind("gru", "gated recurrent unit", Units())
     {
         internal override ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs) => new Gru<T>(new(inputs, spec.Get<int>("units")));
+
+        internal override LayerSize SizeOf(LayerSpec spec, int inputs) => LayerSize.Of(spec.Get<int>("units"), 3 * spec.Get<int>("units"), inputs);
     }
 
     private sealed class Affine() : LayerKind("linear", "y = W x + b", Units("output channels"))
     {
         internal override ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs) => new Linear<T>(new(inputs, spec.Get<int>("units")));
+
+        internal override LayerSize SizeOf(LayerSpec spec, int inputs) => new(spec.Get<int>("units"), (long)inputs * spec.Get<int>("units"));
     }
 
     private sealed class GatedFeedforward() : LayerKind("swiglu", "feed-forward block, y = W (silu(W x) * W x)", Units())
     {
         internal override ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs) => new SwiGlu<T>(new(inputs, spec.Get<int>("units")));
+
+        internal override LayerSize SizeOf(LayerSpec spec, int inputs) => new(inputs, (long)inputs * spec.Get<int>("units"));
     }
 
     private sealed class RootMeanSquare() : LayerKind("rmsnorm", "divides by the root mean square over channels")
@@ -140,5 +182,7 @@ public abstract class LayerKind
         "residual", "y = x + block(x)", new LayerOption("block", OptionForm.Stack, null, "the stack inside"))
     {
         internal override ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs) => new Residual<T>(spec.Get<StackSpec>("block").Build<T>(inputs));
+
+        internal override LayerSize SizeOf(LayerSpec spec, int inputs) => spec.Get<StackSpec>("block").SizeOf(inputs);
     }
 }

@@ -39,6 +39,23 @@ public sealed class StackSpec : IEquatable<StackSpec>
         return new StackedLayers<T>([.. layers]);
     }
 
+    /// <summary>How large the stack would be, without making it.</summary>
+    /// <param name="inputs">Channels that the first layer reads.</param>
+    public LayerSize SizeOf(int inputs)
+    {
+        var size = new LayerSize(inputs, 0);
+        foreach (LayerSpec spec in Layers)
+        {
+            for (int repeat = 0; repeat < spec.Repeats; repeat++)
+            {
+                (int outputs, long weights) = spec.Kind.SizeOf(spec, size.Outputs);
+                size = new LayerSize(outputs, size.LeastWeights + weights);
+            }
+        }
+
+        return size;
+    }
+
     private static ISequenceLayer<T> BuildLayer<T>(LayerSpec spec, int channels)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

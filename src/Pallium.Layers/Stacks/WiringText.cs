@@ -25,13 +25,19 @@ internal sealed record WiringText(string Kind, int Units)
     public Wiring Draw(LayerSpec spec, int inputs)
     {
         var rng = new Rng((ulong)spec.Get<int>("seed"));
-        double sparsity = spec.Get<double>("sparsity");
-        int outputs = spec.Get<int>("outputs");
         return Kind switch
         {
-            Ncp => NcpWiring.Draw(NcpOptions.Auto(inputs, Units, outputs > 0 ? outputs : Math.Max(1, Units / 4), sparsity), rng),
-            Random => Wiring.Random(inputs, Units, sparsity, rng),
+            Ncp => NcpWiring.Draw(Circuit(spec, inputs), rng),
+            Random => Wiring.Random(inputs, Units, spec.Get<double>("sparsity"), rng),
             _ => Wiring.Full(inputs, Units, rng),
         };
+    }
+
+    /// <summary>The layers and fans of a circuit.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It has too few neurons for its outputs.</exception>
+    public NcpOptions Circuit(LayerSpec spec, int inputs)
+    {
+        int outputs = spec.Get<int>("outputs");
+        return NcpOptions.Auto(inputs, Units, outputs > 0 ? outputs : Math.Max(1, Units / 4), spec.Get<double>("sparsity"));
     }
 }

@@ -12,7 +12,6 @@ public sealed class WeightAverage<T>
     private readonly ParameterSet<T> _parameters;
     private readonly double _decay;
     private readonly AlignedBuffer<T> _average;
-    private long _count;
 
     /// <summary>An average that has seen nothing.</summary>
     /// <param name="parameters">Whose values to average.</param>
@@ -27,11 +26,17 @@ public sealed class WeightAverage<T>
         _average = new AlignedBuffer<T>(parameters.Length);
     }
 
+    /// <summary>The average (the present values while exchanged), in the order of the set.</summary>
+    internal Span<T> Values => _average.Span;
+
+    /// <summary>How often values were taken in.</summary>
+    internal long Count { get; set; }
+
     /// <summary>Takes in the present values.</summary>
     public void Add()
     {
-        double decay = _count == 0 ? 0 : Math.Min(_decay, (1.0 + _count) / (10.0 + _count));
-        _count++;
+        double decay = Count == 0 ? 0 : Math.Min(_decay, (1.0 + Count) / (10.0 + Count));
+        Count++;
         T keep = T.CreateChecked(decay);
         T take = T.CreateChecked(1 - decay);
         Span<T> average = _average.Span;

@@ -8,7 +8,8 @@ namespace Pallium.Learning;
 /// <summary>The learning loop: chunks in parallel, gradients added in order, clip, update, early stopping on the best weights.</summary>
 /// <remarks>
 /// The same seed gives the same weights for any number of threads. Learning that diverges goes back to the last weights
-/// that validated, at half the rate, and says so; it never leaves weights that are not finite.
+/// that validated, at half the rate, and says so; after <see cref="TrainerOptions.Rollbacks"/> returns it ends there. It never leaves
+/// weights that are not finite.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed class Trainer<T>
@@ -36,21 +37,21 @@ public sealed class Trainer<T>
         _gradients = [.. Enumerable.Range(0, task.Chunks).Select(_ => task.Parameters.NewGradients())];
         _losses = new ChunkLoss[task.Chunks];
         _average = options.AverageDecay is double decay ? new WeightAverage<T>(task.Parameters, decay) : null;
-        _best = new Snapshot(task.Parameters, Optimizer);
-        _good = new Snapshot(task.Parameters, Optimizer);
+        _best = new Snapshot(task.Parameters, Optimizer, _average);
+        _good = new Snapshot(task.Parameters, Optimizer, _average);
     }
 
     /// <summary>The optimiser, whose state can be saved.</summary>
     public Adam<T> Optimizer { get; }
 
     /// <summary>Learns. Afterwards the task holds the best weights seen, also when cancelled.</summary>
-    /// <exception cref="DivergenceException">It diverged more often than <see cref="TrainerOptions.Rollbacks"/> allows; the weights are the best seen.</exception>
+    /// <exception cref="DivergenceException">The weights that learning would begin from give no finite validation loss.</exception>
     public TrainingOutcome Run(Action<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
         using var runner = new ChunkRunner(_options.Threads);
         var divergences = new List<string>();
         _task.Refresh();
-        double start = _task.Validate(runner);
+        double start = Validated(runner);
         double best = start;
         double last = start;
         double loss = double.NaN;
@@ -58,10 +59,11 @@ public sealed class Trainer<T>
         long bestStep = 0;
         long step = 0;
         int stale = 0;
+        bool diverged = false;
         _best.Take();
         _good.Take();
         var clock = Stopwatch.StartNew();
-        while (step < _options.Steps && !cancellation.IsCancellationRequested && stale < (_options.Patience ?? int.MaxValue))
+        while (!diverged && step < _options.Steps && !cancellation.IsCancellationRequested && stale < (_options.Patience ?? int.MaxValue))
         {
             try
             {
@@ -85,22 +87,18 @@ public sealed class Trainer<T>
             catch (DivergenceException divergence)
             {
                 divergences.Add(string.Create(CultureInfo.InvariantCulture, $"step {step + 1}: {divergence.Message}"));
-                if (divergences.Count > _options.Rollbacks)
-                {
-                    Restore(_best);
-                    throw;
-                }
-
+                diverged = divergences.Count > _options.Rollbacks;
                 Restore(_good);
                 rateFactor /= 2;
                 step++;
             }
 
-            progress?.Invoke(new TrainingProgress(step, _options.Steps, loss, last, best, step * _task.SlicesPerStep / clock.Elapsed.TotalSeconds));
+            double rate = step * _task.SlicesPerStep / clock.Elapsed.TotalSeconds;
+            progress?.Invoke(new TrainingProgress(step, _options.Steps, loss, last, best, rate) { Diverged = diverged });
         }
 
         Restore(_best);
-        return new TrainingOutcome(step, bestStep, start, best, cancellation.IsCancellationRequested, divergences);
+        return new TrainingOutcome(step, bestStep, start, best, cancellation.IsCancellationRequested, divergences) { Diverged = diverged };
     }
 
     private double Update(ChunkRunner runner, long step, double rate)
@@ -128,6 +126,11 @@ public sealed class Trainer<T>
         double norm = GradientSum.Norm(total);
         if (!double.IsFinite(sum) || !double.IsFinite(norm))
         {
+            foreach ((string name, Parameter<T> parameter) in _task.Parameters.Items)
+            {
+                DivergenceException.ThrowIfNotFinite<T>(total[parameter], $"gradient of {name}", parameter.Shape[^1]);
+            }
+
             throw new DivergenceException($"the loss ({sum / weight}) or the gradient's norm ({norm}) is not finite");
         }
 
@@ -145,10 +148,13 @@ public sealed class Trainer<T>
     private double Validate(ChunkRunner runner)
     {
         SwapAverage();
-        double loss = _task.Validate(runner);
+        double loss = Validated(runner);
         SwapAverage();
-        return double.IsFinite(loss) ? loss : throw new DivergenceException($"the validation loss is {loss}");
+        return loss;
     }
+
+    private double Validated(ChunkRunner runner) =>
+        _task.Validate(runner) is var loss && double.IsFinite(loss) ? loss : throw new DivergenceException($"the validation loss is {loss}");
 
     private void TakeBest()
     {
@@ -172,12 +178,14 @@ public sealed class Trainer<T>
         _task.Refresh();
     }
 
-    /// <summary>Weights and optimiser state at one moment.</summary>
-    private sealed class Snapshot(ParameterSet<T> parameters, Adam<T> optimizer)
+    /// <summary>Weights, their average and optimiser state at one moment.</summary>
+    private sealed class Snapshot(ParameterSet<T> parameters, Adam<T> optimizer, WeightAverage<T>? average)
     {
         private readonly T[] _values = new T[parameters.Length];
         private readonly T[] _mean = new T[parameters.Length];
         private readonly T[] _square = new T[parameters.Length];
+        private readonly T[] _average = new T[average is null ? 0 : parameters.Length];
+        private long _averaged;
         private long _steps;
 
         public void Take()
@@ -192,6 +200,8 @@ public sealed class Trainer<T>
             optimizer.Mean.CopyTo(_mean);
             optimizer.Square.CopyTo(_square);
             _steps = optimizer.Steps;
+            average?.Values.CopyTo(_average);
+            _averaged = average?.Count ?? 0;
         }
 
         public void Restore()
@@ -206,6 +216,11 @@ public sealed class Trainer<T>
             _mean.CopyTo(optimizer.Mean);
             _square.CopyTo(optimizer.Square);
             optimizer.Resume(_steps);
+            if (average is not null)
+            {
+                _average.CopyTo(average.Values);
+                average.Count = _averaged;
+            }
         }
     }
 }

@@ -27,7 +27,7 @@ public sealed record TrainerOptions
     /// <summary>Threads, the caller's own included. The result does not depend on it.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
-    /// <summary>How often learning may go back to the last good weights, at half the rate, after it diverged.</summary>
+    /// <summary>How often learning may go back to the last good weights, at half the rate, after it diverged; then it ends with the best.</summary>
     public int Rollbacks { get; init; } = 4;
 }
 
@@ -38,7 +38,11 @@ public sealed record TrainerOptions
 /// <param name="ValidationLoss">Last validation loss.</param>
 /// <param name="BestLoss">Best validation loss.</param>
 /// <param name="SlicesPerSecond">Learning rate in the data's own terms.</param>
-public readonly record struct TrainingProgress(long Step, long Steps, double Loss, double ValidationLoss, double BestLoss, double SlicesPerSecond);
+public readonly record struct TrainingProgress(long Step, long Steps, double Loss, double ValidationLoss, double BestLoss, double SlicesPerSecond)
+{
+    /// <summary>Learning ends here because it diverged too often.</summary>
+    public bool Diverged { get; init; }
+}
 
 /// <summary>How learning ended. The task holds the best weights.</summary>
 /// <param name="Steps">Updates done.</param>
@@ -47,4 +51,8 @@ public readonly record struct TrainingProgress(long Step, long Steps, double Los
 /// <param name="BestLoss">The best validation loss.</param>
 /// <param name="Cancelled">The caller asked to stop.</param>
 /// <param name="Divergences">What diverged, in words, each followed by a return to the last good weights at half the rate.</param>
-public sealed record TrainingOutcome(long Steps, long BestStep, double StartLoss, double BestLoss, bool Cancelled, IReadOnlyList<string> Divergences);
+public sealed record TrainingOutcome(long Steps, long BestStep, double StartLoss, double BestLoss, bool Cancelled, IReadOnlyList<string> Divergences)
+{
+    /// <summary>It ended early because it diverged once more often than <see cref="TrainerOptions.Rollbacks"/> allows.</summary>
+    public bool Diverged { get; init; }
+}

@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace Pallium.Numerics;
 
@@ -19,10 +18,10 @@ internal interface IFold<T>
     static abstract V Take<V>(V sum, V x, V y, V shift) where V : unmanaged, ILanes<V, T>;
 
     /// <summary>Two lanes in one.</summary>
-    static abstract T Join(T low, T high);
+    static abstract V Join<V>(V low, V high) where V : unmanaged, ILanes<V, T>;
 }
 
-/// <summary>Runs an <see cref="IFold{T}"/> over spans in 512 bits' worth of virtual lanes.</summary>
+/// <summary>Runs an <see cref="IFold{T}"/> over spans in 1024 bits' worth of virtual lanes.</summary>
 internal static class Fold
 {
     /// <summary>The fold of x, and of y at least as long, at the width of <typeparamref name="V"/>.</summary>
@@ -32,72 +31,80 @@ internal static class Fold
         where V : unmanaged, ILanes<V, T>
         where TFold : struct, IFold<T>
     {
-        // The virtual lanes are one, two or four registers.
-        int lanes = Vector512<T>.Count;
-        int count = V.Count;
-        V shifts = V.Broadcast(shift);
-        V first = V.Broadcast(TFold.Start);
-        V second = first;
-        V third = first;
-        V fourth = first;
-
+        int lanes = 8 * Lanes128<T>.Count;
+        Span<T> block = stackalloc T[3 * lanes];
+        Span<T> sums = block[..lanes];
+        sums.Fill(TFold.Start);
         y = y[..x.Length];
-        scoped ref T a = ref MemoryMarshal.GetReference(x);
-        scoped ref T b = ref MemoryMarshal.GetReference(y);
         int whole = x.Length - (x.Length % lanes);
-        int length = whole;
-        Span<T> block = stackalloc T[2 * lanes];
-        for (int pass = 0; pass < 2; pass++)
+        if (whole > 0)
         {
-            for (int i = 0; i < length; i += lanes)
+            Rounds<T, V, TFold>(ref MemoryMarshal.GetReference(x), ref MemoryMarshal.GetReference(y), whole, shift, ref sums[0]);
+        }
+
+        if (whole < x.Length)
+        {
+            Span<T> restX = block.Slice(lanes, lanes);
+            Span<T> restY = block[(2 * lanes)..];
+            restX.Fill(TFold.Padding);
+            x[whole..].CopyTo(restX);
+            y[whole..].CopyTo(restY);
+            for (nuint at = 0; at < (nuint)(x.Length - whole); at += (nuint)Lanes128<T>.Count)
             {
-                nuint at = (nuint)i;
-                first = TFold.Take(first, V.Load(in a, at), V.Load(in b, at), shifts);
-                if (count < lanes)
-                {
-                    at += (nuint)count;
-                    second = TFold.Take(second, V.Load(in a, at), V.Load(in b, at), shifts);
-                }
-
-                if (2 * count < lanes)
-                {
-                    at += (nuint)count;
-                    third = TFold.Take(third, V.Load(in a, at), V.Load(in b, at), shifts);
-                    at += (nuint)count;
-                    fourth = TFold.Take(fourth, V.Load(in a, at), V.Load(in b, at), shifts);
-                }
+                Lanes128<T> sum = Lanes128<T>.Load(in sums[0], at);
+                sum = TFold.Take(sum, Lanes128<T>.Load(in restX[0], at), Lanes128<T>.Load(in restY[0], at), Lanes128<T>.Broadcast(shift));
+                Lanes128<T>.Store(sum, ref sums[0], at);
             }
-
-            // The second pass is over what is left, padded to a whole round.
-            block.Fill(TFold.Padding);
-            x[whole..].CopyTo(block);
-            y[whole..].CopyTo(block[lanes..]);
-            a = ref block[0];
-            b = ref block[lanes];
-            length = whole < x.Length ? lanes : 0;
-        }
-
-        V.Store(first, ref a, 0);
-        if (count < lanes)
-        {
-            V.Store(second, ref a, (nuint)count);
-        }
-
-        if (2 * count < lanes)
-        {
-            V.Store(third, ref a, 2 * (nuint)count);
-            V.Store(fourth, ref a, 3 * (nuint)count);
         }
 
         for (int half = lanes / 2; half > 0; half /= 2)
         {
-            for (int j = 0; j < half; j++)
+            for (int j = 0; j < half; j += Lanes128<T>.Count)
             {
-                block[j] = TFold.Join(block[j], block[j + half]);
+                // Of a half that is less than a register the first lanes count; the load stays inside the block.
+                Lanes128<T> joined = TFold.Join(Lanes128<T>.Load(in sums[0], (nuint)j), Lanes128<T>.Load(in sums[0], (nuint)(j + half)));
+                Lanes128<T>.Store(joined, ref sums[0], (nuint)j);
             }
         }
 
-        return block[0];
+        return sums[0];
+    }
+
+    /// <summary>Takes in whole rounds. Calls nothing, so that the sums stay in registers: four of them, and eight of 128 bits in two passes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Rounds<T, V, TFold>(ref T x, ref T y, int length, T shift, ref T sums)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where V : unmanaged, ILanes<V, T>
+        where TFold : struct, IFold<T>
+    {
+        V shifts = V.Broadcast(shift);
+        nuint lanes = (nuint)(8 * Lanes128<T>.Count);
+        nuint count = (nuint)V.Count;
+        for (nuint start = 0; start < lanes; start += 4 * count)
+        {
+            V first = V.Load(in sums, start);
+            V second = V.Load(in sums, start + count);
+            V third = 2 * count < lanes ? V.Load(in sums, start + (2 * count)) : first;
+            V fourth = 2 * count < lanes ? V.Load(in sums, start + (3 * count)) : first;
+            for (nuint i = start; i < (nuint)length; i += lanes)
+            {
+                first = TFold.Take(first, V.Load(in x, i), V.Load(in y, i), shifts);
+                second = TFold.Take(second, V.Load(in x, i + count), V.Load(in y, i + count), shifts);
+                if (2 * count < lanes)
+                {
+                    third = TFold.Take(third, V.Load(in x, i + (2 * count)), V.Load(in y, i + (2 * count)), shifts);
+                    fourth = TFold.Take(fourth, V.Load(in x, i + (3 * count)), V.Load(in y, i + (3 * count)), shifts);
+                }
+            }
+
+            V.Store(first, ref sums, start);
+            V.Store(second, ref sums, start + count);
+            if (2 * count < lanes)
+            {
+                V.Store(third, ref sums, start + (2 * count));
+                V.Store(fourth, ref sums, start + (3 * count));
+            }
+        }
     }
 }
 
@@ -111,7 +118,8 @@ internal readonly struct SumOf<T> : IFold<T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Take<V>(V sum, V x, V y, V shift) where V : unmanaged, ILanes<V, T> => sum + x;
 
-    public static T Join(T low, T high) => low + high;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Join<V>(V low, V high) where V : unmanaged, ILanes<V, T> => low + high;
 }
 
 internal readonly struct DotOf<T> : IFold<T>
@@ -124,7 +132,8 @@ internal readonly struct DotOf<T> : IFold<T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Take<V>(V sum, V x, V y, V shift) where V : unmanaged, ILanes<V, T> => V.MultiplyAdd(x, y, sum);
 
-    public static T Join(T low, T high) => low + high;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Join<V>(V low, V high) where V : unmanaged, ILanes<V, T> => low + high;
 }
 
 /// <summary>Σ exp(x - shift).</summary>
@@ -139,7 +148,8 @@ internal readonly struct ShiftedExpOf<T> : IFold<T>
     public static V Take<V>(V sum, V x, V y, V shift) where V : unmanaged, ILanes<V, T> =>
         sum + ElementaryLanes.Exp<T, V>(x - shift);
 
-    public static T Join(T low, T high) => low + high;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Join<V>(V low, V high) where V : unmanaged, ILanes<V, T> => low + high;
 }
 
 internal readonly struct MaxOf<T> : IFold<T>
@@ -154,7 +164,8 @@ internal readonly struct MaxOf<T> : IFold<T>
     public static V Take<V>(V sum, V x, V y, V shift) where V : unmanaged, ILanes<V, T> =>
         V.Select(V.Equal(x, x), V.Max(x, sum), x);
 
-    public static T Join(T low, T high) => T.Max(low, high);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Join<V>(V low, V high) where V : unmanaged, ILanes<V, T> => Take(low, high, high, high);
 }
 
 internal readonly struct MinOf<T> : IFold<T>
@@ -168,5 +179,6 @@ internal readonly struct MinOf<T> : IFold<T>
     public static V Take<V>(V sum, V x, V y, V shift) where V : unmanaged, ILanes<V, T> =>
         V.Select(V.Equal(x, x), V.Min(x, sum), x);
 
-    public static T Join(T low, T high) => T.Min(low, high);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Join<V>(V low, V high) where V : unmanaged, ILanes<V, T> => Take(low, high, high, high);
 }

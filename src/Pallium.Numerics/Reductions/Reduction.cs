@@ -5,7 +5,7 @@ namespace Pallium.Numerics;
 
 /// <summary>Sums, products and extremes over spans, with the same bits at every register width.</summary>
 /// <remarks>
-/// Number i belongs to virtual lane i mod W, where W is 512 bits' worth: 16 for float, 8 for double. A lane takes its
+/// Number i belongs to virtual lane i mod W, where W is 1024 bits' worth: 32 for float, 16 for double. A lane takes its
 /// numbers in order; then lane j takes lane j + W/2, of what is left lane j takes j + W/4, and so on. A span that does
 /// not fill the last round leaves the other lanes as they are.
 /// </remarks>

@@ -1,3 +1,5 @@
+using Pallium.Numerics;
+
 namespace Pallium.Cli.Tests;
 
 public sealed class FailureTests
@@ -16,6 +18,11 @@ public sealed class FailureTests
 
     [Fact]
     public void A_stop_ends_with_130() => Holds(130, "pallium: stopped; nothing was written.\n", new OperationCanceledException());
+
+    [Fact]
+    public void Learning_that_cannot_begin_ends_with_1_in_words() => Holds(
+        1, "pallium: learning diverged before its first update and nothing was written; another --stack may do better (the validation loss is NaN).\n",
+        new DivergenceException("the validation loss is NaN"));
 
     [Fact]
     public void Any_other_failure_ends_with_1_in_one_line() => Holds(

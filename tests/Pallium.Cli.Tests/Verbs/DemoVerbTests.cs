@@ -11,7 +11,7 @@ public sealed class DemoVerbTests : IDisposable
     [Fact]
     public void The_demo_asks_four_questions()
     {
-        Assert.SkipUnless(Environment.GetEnvironmentVariable("PALLIUM_LONG") == "1", "takes a minute; PALLIUM_LONG=1 runs it");
+        Assert.SkipUnless(LongForm.IsWanted, "takes a minute; PALLIUM_LONG=1 runs it");
         string text = PalliumProcess.Run(_folder.Path, "demo").Succeeded().Output;
         Assert.All(new[] { "1. What will", "2. What stood", "3. What goes", "4. Which days", "Next" }, word => Assert.Contains(word, text, StringComparison.Ordinal));
         Assert.Equal(["demo.pallium", "demo.svg"], _folder.Files());

@@ -36,6 +36,15 @@ public sealed class LearnVerbTests(LearnedModel learned) : IDisposable
     }
 
     [Fact]
+    public void Learning_that_diverged_is_told_in_words()
+    {
+        LearningRun run = Fabricated.Summary.Runs[0] with { Divergences = ["step 3: the loss is NaN"], Diverged = true };
+        string text = Fabricated.Printed(console => LearnVerb.WriteRun(console, run));
+        Assert.Contains("Learning was taken back once: step 3: the loss is NaN", text, StringComparison.Ordinal);
+        Assert.Contains("It diverged too often to go on and ended early; the model has the best weights it had.", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_stop_keeps_the_best_weights()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "signals");

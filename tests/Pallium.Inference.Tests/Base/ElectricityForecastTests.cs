@@ -16,12 +16,12 @@ public sealed class ElectricityForecastTests
     {
         (double[] values, double[] features) = Read();
         int rows = Train + Valid + Test;
-        var series = new BaseSeries(values[..(Train * Channels)], features[..(Train * Features)], Ones(Train));
+        var series = EvenSeries.Of(values[..(Train * Channels)], Channels, features[..(Train * Features)]);
         BaseGroup[] groups = [.. Enumerable.Range(0, Channels).Select(j => new BaseGroup(j, 1, BaseKind.Real))];
         var watch = Stopwatch.StartNew();
         LinearBase fitted = LinearBaseFit.Fit(new BaseData(groups, Features, [series]), new LinearBaseOptions(), out LinearStructure? structure);
         TestContext.Current.TestOutputHelper!.WriteLine($"{structure} in {watch.ElapsedMilliseconds} ms");
-        int stride = Environment.GetEnvironmentVariable("PALLIUM_LONG") == "1" ? 1 : 5;
+        int stride = LongForm.IsWanted ? 1 : 5;
         watch.Restart();
         SliceGaussian slice = fitted.CreateSlice();
         double[] state = new double[fitted.StateSize];
@@ -87,12 +87,5 @@ public sealed class ElectricityForecastTests
         }
 
         return (values, features);
-    }
-
-    private static double[] Ones(int count)
-    {
-        double[] ones = new double[count];
-        ones.AsSpan().Fill(1);
-        return ones;
     }
 }

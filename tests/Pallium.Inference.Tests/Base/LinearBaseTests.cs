@@ -147,6 +147,49 @@ public sealed class LinearBaseTests
         }
     }
 
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public void Features_that_are_not_known_are_averaged_over(bool first, bool second)
+    {
+        const int Rows = 500;
+        var rng = new Rng(5);
+        double[] features = new double[2 * Rows];
+        double[] values = new double[2 * Rows];
+        for (int t = 0; t < Rows; t++)
+        {
+            double a = rng.Normal();
+            double b = (0.5 * a) + rng.Normal();
+            (features[2 * t], features[(2 * t) + 1]) = (a, b);
+            (values[2 * t], values[(2 * t) + 1]) = ((2 * a) - b + rng.Normal(), b + (0.3 * rng.Normal()));
+        }
+
+        BaseGroup[] groups = [new(0, 1, BaseKind.Real), new(1, 1, BaseKind.Real)];
+        LinearBase fitted = LinearBaseFit.Fit(new BaseData(groups, 2, [EvenSeries.Of(values, 2, features)], IsTable: true), new LinearBaseOptions());
+        double[][] means = new double[Rows][];
+        double[] known = [0.7, -0.4];
+        SliceGaussian slice = fitted.CreateSlice();
+        for (int t = 0; t < Rows; t++)
+        {
+            fitted.NoPast([first ? features[2 * t] : known[0], second ? features[(2 * t) + 1] : known[1]], slice);
+            Assert.Equal(SliceKnowledge.Features, slice.Knowledge);
+            means[t] = slice.Mean.ToArray();
+        }
+
+        fitted.NoPast([first ? double.NaN : known[0], second ? double.NaN : known[1]], slice);
+        Assert.Equal(SliceKnowledge.Timeless, slice.Knowledge);
+        for (int i = 0; i < 2; i++)
+        {
+            Assert.Equal(means.Average(mean => mean[i]), slice.Mean[i], 1e-9);
+            for (int j = 0; j < 2; j++)
+            {
+                double spread = means.Average(mean => (mean[i] - slice.Mean[i]) * (mean[j] - slice.Mean[j]));
+                Assert.Equal(fitted.MarginalCovariance[(2 * i) + j] + spread, slice.Covariance[(2 * i) + j], 1e-9);
+            }
+        }
+    }
+
     [Fact]
     public void A_rollout_is_the_one_step_mean_taken_in_again_and_again()
     {
@@ -265,7 +308,7 @@ public sealed class LinearBaseTests
             row.CopyTo(values, t * D);
         }
 
-        LinearBase fitted = LinearBaseFit.Fit(new BaseData(groups, 0, [new BaseSeries(values, [], Ones(Rows))]), new LinearBaseOptions());
+        LinearBase fitted = LinearBaseFit.Fit(new BaseData(groups, 0, [EvenSeries.Of(values, D)]), new LinearBaseOptions());
         SliceGaussian slice = fitted.CreateSlice();
         double[] state = new double[fitted.StateSize];
         double[] extreme = [1e300, -1e300, 1e300, 1e300, 1e300, 1e300, -1e300, 1e300, 1e300];
@@ -309,7 +352,7 @@ public sealed class LinearBaseTests
         }
 
         BaseGroup[] groups = [new(0, 1, BaseKind.Real), new(1, 1, BaseKind.Real)];
-        LinearBase fitted = LinearBaseFit.Fit(new BaseData(groups, 0, [new BaseSeries(values, [], Ones(1000))], IsTable: true), new LinearBaseOptions());
+        LinearBase fitted = LinearBaseFit.Fit(new BaseData(groups, 0, [EvenSeries.Of(values, 2)], IsTable: true), new LinearBaseOptions());
         Assert.Equal(0, fitted.StateSize);
         SliceGaussian slice = fitted.CreateSlice();
         fitted.Predict([], [], 1, slice);
@@ -382,7 +425,7 @@ public sealed class LinearBaseTests
     private static LinearBase Fit(double[] values, int d)
     {
         BaseGroup[] groups = [.. Enumerable.Range(0, d).Select(j => new BaseGroup(j, 1, BaseKind.Real))];
-        return LinearBaseFit.Fit(new BaseData(groups, 0, [new BaseSeries(values, [], Ones(values.Length / d))]), new LinearBaseOptions());
+        return LinearBaseFit.Fit(new BaseData(groups, 0, [EvenSeries.Of(values, d)]), new LinearBaseOptions());
     }
 
     private static double[] Run(LinearBase fitted, double[] values, int d)
@@ -396,12 +439,5 @@ public sealed class LinearBaseTests
         }
 
         return state;
-    }
-
-    private static double[] Ones(int count)
-    {
-        double[] ones = new double[count];
-        ones.AsSpan().Fill(1);
-        return ones;
     }
 }

@@ -15,7 +15,7 @@ public sealed class OccupancyTests
         ];
         BaseGroup[] groups = [.. Enumerable.Range(0, D).Select(j => new BaseGroup(j, 1, j == Occupied ? BaseKind.Binary : BaseKind.Real))];
         double[] values = Encode(train, moments);
-        LinearBase fitted = LinearBaseFit.Fit(new BaseData(groups, 0, [Series(values)]), new LinearBaseOptions(), out LinearStructure? structure);
+        LinearBase fitted = LinearBaseFit.Fit(new BaseData(groups, 0, [EvenSeries.Of(values, D)]), new LinearBaseOptions(), out LinearStructure? structure);
         TestContext.Current.TestOutputHelper!.WriteLine($"{structure}");
         SliceGaussian slice = fitted.CreateSlice();
         double[] state = new double[fitted.StateSize];
@@ -42,13 +42,6 @@ public sealed class OccupancyTests
         TestContext.Current.TestOutputHelper!.WriteLine($"without a past {without}, from light alone {light}, with the past {with}");
         Assert.True(without.Accuracy >= 0.975, $"without a past: {without}");
         Assert.True(with.Accuracy >= 0.985, $"with the past: {with}");
-    }
-
-    private static BaseSeries Series(double[] values)
-    {
-        double[] elapsed = new double[values.Length / D];
-        elapsed.AsSpan().Fill(1);
-        return new BaseSeries(values, [], elapsed);
     }
 
     private static double[] Encode(List<string[]> rows, (double Mean, double Deviation)[] moments)

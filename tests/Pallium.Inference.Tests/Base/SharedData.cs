@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.IO.Compression;
 
 namespace Pallium.Inference.Tests;
 
@@ -8,35 +7,13 @@ internal static class SharedData
 {
     public static string Path(string name)
     {
-        string? folder = Environment.GetEnvironmentVariable("PALLIUM_DATA");
-        for (DirectoryInfo? at = new(AppContext.BaseDirectory); folder is null && at is not null; at = at.Parent)
-        {
-            if (File.Exists(System.IO.Path.Combine(at.FullName, "Pallium.slnx")))
-            {
-                folder = System.IO.Path.Combine(at.FullName, "..", "shared", "data");
-            }
-        }
-
-        string path = System.IO.Path.Combine(folder ?? ".", name);
+        string path = System.IO.Path.Combine(Repository.DataFolder, name);
         Assert.SkipUnless(File.Exists(path), $"The data set {name} is not there; PALLIUM_DATA names its folder.");
         return path;
     }
 
     /// <summary>Rows of cells, header left out.</summary>
-    public static List<string[]> Rows(string name)
-    {
-        string path = Path(name);
-        using Stream file = File.OpenRead(path);
-        using var reader = new StreamReader(name.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Decompress) : file);
-        reader.ReadLine();
-        var rows = new List<string[]>();
-        while (reader.ReadLine() is { } line)
-        {
-            rows.Add(line.Split(','));
-        }
-
-        return rows;
-    }
+    public static List<string[]> Rows(string name) => Repository.Rows(Path(name));
 
     public static double Number(string cell) => cell.Length == 0 ? double.NaN : double.Parse(cell, CultureInfo.InvariantCulture);
 

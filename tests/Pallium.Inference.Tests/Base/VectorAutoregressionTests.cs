@@ -12,7 +12,7 @@ public sealed class VectorAutoregressionTests
     [InlineData(2000, 1.05)]
     public void Conditionals_of_one_slice_are_as_sharp_as_the_exact_ones(int rows, double tolerance)
     {
-        ulong seeds = Environment.GetEnvironmentVariable("PALLIUM_LONG") == "1" ? 10UL : 1;
+        ulong seeds = LongForm.IsWanted ? 10UL : 1;
         for (ulong seed = 1; seed <= seeds; seed++)
         {
             double ratio = Ratio(rows, seed, out LinearStructure? structure);
@@ -29,9 +29,7 @@ public sealed class VectorAutoregressionTests
         double[] noise = Product(root, Transposed(root));
         double[] values = Draw(transition, root, rows + TestRows, rng.For("path"));
         BaseGroup[] groups = [.. Enumerable.Range(0, D).Select(j => new BaseGroup(j, 1, BaseKind.Real))];
-        double[] elapsed = new double[rows];
-        elapsed.AsSpan().Fill(1);
-        var data = new BaseData(groups, 0, [new BaseSeries(values[..(rows * D)], [], elapsed)]);
+        var data = new BaseData(groups, 0, [EvenSeries.Of(values[..(rows * D)], D)]);
         LinearBase fitted = LinearBaseFit.Fit(data, new LinearBaseOptions(), out structure);
         bool[][] clamps = ClampSets(rng.For("clamps"));
         SliceGaussian slice = fitted.CreateSlice();

@@ -25,8 +25,7 @@ public sealed class FrameFuzzTests
     [Fact]
     public void Damaged_files_give_errors_only()
     {
-        bool isLong = Environment.GetEnvironmentVariable("PALLIUM_LONG") == "1";
-        int cases = isLong ? 100_000 : 2_000;
+        int cases = LongForm.IsWanted ? 100_000 : 2_000;
         var root = new Rng(2024);
         int frames = 0;
         for (int i = 0; i < cases; i++)

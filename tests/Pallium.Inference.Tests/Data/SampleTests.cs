@@ -6,7 +6,7 @@ public sealed class SampleTests
     [Fact]
     public void The_weather_of_Seattle_is_read_as_its_page_says()
     {
-        Frame frame = Frame.ReadCsv(Path.Combine(Samples(), "seattle-weather.csv"));
+        Frame frame = Frame.ReadCsv(Sample("seattle-weather.csv"));
 
         Assert.Equal(1461, frame.RowCount);
         Assert.Equal(86400, frame.Time.Step);
@@ -26,7 +26,7 @@ public sealed class SampleTests
         string[] year = Lines("seattle-2015.csv");
         string[] holes = Lines("seattle-holes.csv");
         Assert.Equal([whole[0], .. whole[^365..]], year);
-        Assert.Equal(whole.Length - 1 - 365, Frame.ReadCsv(Path.Combine(Samples(), "seattle-weather.csv")).Split(0.25).First.RowCount);
+        Assert.Equal(whole.Length - 1 - 365, Frame.ReadCsv(Sample("seattle-weather.csv")).Split(0.25).First.RowCount);
         Assert.Equal(91, holes.Length);
         for (int row = 1; row < holes.Length; row++)
         {
@@ -36,18 +36,7 @@ public sealed class SampleTests
         }
     }
 
-    private static string[] Lines(string file) => File.ReadAllLines(Path.Combine(Samples(), file));
+    private static string[] Lines(string file) => File.ReadAllLines(Sample(file));
 
-    private static string Samples()
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder != null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "Pallium.slnx")))
-            {
-                return Path.Combine(folder.FullName, "samples");
-            }
-        }
-
-        throw new DirectoryNotFoundException("No folder above the tests holds Pallium.slnx.");
-    }
+    private static string Sample(string file) => Path.Combine(Repository.Root, "samples", file);
 }

@@ -28,6 +28,37 @@ public sealed class SurpriseTests
     }
 
     [Fact]
+    public void Tail_probabilities_are_uniform_on_streams_dreamed_by_a_model_whose_orders_disagree()
+    {
+        const int Slices = 600;
+        WorldModel model = Simulated.MixedModel;
+        var observer = new SliceObserver(model.Engine);
+        StreamState state = model.After(Simulated.Mixed(20, 3, holes: 0)).State;
+        var root = new Rng(12);
+        var tails = new double[Slices];
+        var dream = new double[4];
+        double apart = 0;
+        int[] forwards = [0, 1, 2, 3];
+        for (int t = 0; t < Slices; t++)
+        {
+            double time = model.Engine.NextTime(state);
+            Rng rng = root.For(t);
+            double log = observer.Dream(state, time, forwards, dream, ref rng);
+            Surprise surprise = observer.Measure(state, time, dream, rng.For("measure"), 100);
+            Assert.Equal(-log, surprise.Total, 1e-9);
+            tails[t] = surprise.TailProbability;
+            apart += Math.Abs(observer.LogChain(state, time, dream, forwards) - observer.LogChain(state, time, dream, [3, 2, 1, 0])) / Slices;
+            observer.Advance(state, time, dream);
+        }
+
+        Array.Sort(tails);
+        double distance = tails.Select((tail, i) => Math.Abs(tail - ((i + 0.5) / Slices))).Max();
+        TestContext.Current.TestOutputHelper!.WriteLine($"distance {distance:F4}, orders apart {apart:F3} nats");
+        Assert.True(apart > 0.02, "the test would say nothing");
+        Assert.InRange(distance, 0, 1.63 / Math.Sqrt(Slices));
+    }
+
+    [Fact]
     public void A_slice_of_holes_is_no_surprise()
     {
         Session session = Simulated.MixedModel.After(Simulated.Mixed(10, 2));

@@ -20,7 +20,7 @@ public sealed class ExactConditionalsTests
     [InlineData("gru(8)")]
     public void Conditionals_are_within_two_percent_of_the_exact_ones_after_20000_rows(string stack)
     {
-        Assert.SkipUnless(Simulated.IsLong, "The long form, with PALLIUM_LONG=1.");
+        Assert.SkipUnless(LongForm.IsWanted, "The long form, with PALLIUM_LONG=1.");
         Check(20_000, stack, 1.02);
     }
 

@@ -15,7 +15,7 @@ public sealed class ModelFileTests
     [Fact]
     public void A_file_cut_short_anywhere_is_refused()
     {
-        for (int length = 0; length < Good.Length; length += Simulated.IsLong ? 1 : 1 + (Good.Length / 300))
+        for (int length = 0; length < Good.Length; length += LongForm.IsWanted ? 1 : 1 + (Good.Length / 300))
         {
             Refused(Good[..length]);
         }
@@ -27,7 +27,7 @@ public sealed class ModelFileTests
     public void A_file_with_any_bit_changed_is_refused()
     {
         var rng = new Rng(1);
-        for (int at = 0; at < Good.Length; at += Simulated.IsLong ? 1 : 1 + rng.Below(2 * Good.Length / 500))
+        for (int at = 0; at < Good.Length; at += LongForm.IsWanted ? 1 : 1 + rng.Below(2 * Good.Length / 500))
         {
             byte[] changed = [.. Good];
             changed[at] ^= (byte)(1 << rng.Below(8));
@@ -111,7 +111,7 @@ public sealed class ModelFileTests
     [Fact]
     public void Mutations_give_errors_only()
     {
-        int cases = Simulated.IsLong ? 100_000 : 2_000;
+        int cases = LongForm.IsWanted ? 100_000 : 2_000;
         var root = new Rng(11);
         for (int i = 0; i < cases; i++)
         {
@@ -140,7 +140,7 @@ public sealed class ModelFileTests
     [Fact]
     public void Mutations_that_were_sealed_anew_give_errors_or_models_that_answer()
     {
-        int cases = Simulated.IsLong ? 20_000 : 300;
+        int cases = LongForm.IsWanted ? 20_000 : 300;
         var root = new Rng(12);
         string model = SafetensorsFile.Parse(Good).Metadata["model"];
         for (int i = 0; i < cases; i++)
@@ -161,6 +161,23 @@ public sealed class ModelFileTests
                 Assert.Fail($"Case {i}, {changed}: {fault}");
             }
         }
+    }
+
+    [Theory]
+    [InlineData("lstm(16384)")]
+    [InlineData("gru(2)+gru(16384)")]
+    [InlineData("cfc(2,backbone=3x16384)")]
+    [InlineData("ltc(random:16384)")]
+    [InlineData("cfc(ncp:16384)")]
+    [InlineData("linear(16384)")]
+    [InlineData("residual(linear(16384)+linear(9))")]
+    public void A_stack_larger_than_the_file_is_refused_before_it_is_made(string stack)
+    {
+        string model = SafetensorsFile.Parse(Good).Metadata["model"];
+        byte[] bytes = Rewritten(("model", model.Replace("\"gru(2)\"", $"\"{stack}\"", StringComparison.Ordinal)));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Contains("its network would have at least", Refused(bytes), StringComparison.Ordinal);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 2_000_000 + (20L * bytes.Length));
     }
 
     [Fact]

@@ -7,9 +7,6 @@ internal static class Simulated
 {
     private const double Hour = 3600;
 
-    /// <summary>Whether the long forms of tests were asked for.</summary>
-    public static bool IsLong => Environment.GetEnvironmentVariable("PALLIUM_LONG") == "1";
-
     /// <summary>Learning that takes a moment.</summary>
     public static LearnOptions Quick { get; } = new() { Stack = "gru(8)", Epochs = 4, Hidden = 16, Threads = 1 };
 

@@ -20,24 +20,6 @@ internal sealed class GoldenFile
 
     public double[] this[string name] => _file[name].Values<double>().ToArray();
 
-    /// <summary>The folder with the files; null if there is none.</summary>
-    public static string? Folder()
-    {
-        string? folder = Environment.GetEnvironmentVariable("PALLIUM_GOLDEN");
-        if (folder is null)
-        {
-            DirectoryInfo? root = new(AppContext.BaseDirectory);
-            while (root is not null && !File.Exists(Path.Combine(root.FullName, "Pallium.slnx")))
-            {
-                root = root.Parent;
-            }
-
-            folder = root is null ? "" : Path.Combine(root.FullName, "..", "shared", "golden");
-        }
-
-        return Directory.Exists(folder) ? folder : null;
-    }
-
     public bool Has(string name) => _file.Find(name) is not null;
 
     public int Int(string option) => _options.GetProperty(option).GetInt32();

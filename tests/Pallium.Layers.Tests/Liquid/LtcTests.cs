@@ -26,7 +26,7 @@ public sealed class LtcTests : SequenceLayerLaws
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         const int Rows = 50;
-        int batches = (Environment.GetEnvironmentVariable("PALLIUM_LONG") == "1" ? 1_000_000 : 10_000) / Rows;
+        int batches = (LongForm.IsWanted ? 1_000_000 : 10_000) / Rows;
         var layer = new Ltc<T>(new(Wiring.Random(3, 6, sparsity, new Rng(2))) { IsSoftplus = isSoftplus });
         var states = new T[Rows * 6];
         double[] hull = [];

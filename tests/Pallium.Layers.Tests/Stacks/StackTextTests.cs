@@ -120,6 +120,28 @@ public sealed class StackTextTests
         return string.Join(" + ", layers);
     }
 
+    [Theory]
+    [InlineData("liquid(40)")]
+    [InlineData("cfc(40,backbone=2x30)")]
+    [InlineData("cfc(40,backbone=0,mixed=yes)")]
+    [InlineData("cfc(ncp:40)")]
+    [InlineData("cfc(ncp:40,outputs=30)")]
+    [InlineData("ltc(40)")]
+    [InlineData("ltc(ncp:40,outputs=5)")]
+    [InlineData("ltc(random:40,sparsity=0.9)")]
+    [InlineData("lstm(40)x3")]
+    [InlineData("gru(40)+dropout(0.1)+rmsnorm+layernorm")]
+    [InlineData("linear(40)+residual(swiglu(20)x2)")]
+    public void The_size_of_a_stack_is_known_before_it_is_made(string text)
+    {
+        StackSpec spec = StackText.Parse(text);
+        ISequenceLayer<float> stack = spec.Build<float>(9);
+        (int outputs, long least) = spec.SizeOf(9);
+        long weights = stack.Parameters.Sum(item => (long)item.Parameter.Length);
+        Assert.Equal(stack.Outputs, outputs);
+        Assert.InRange(least, weights / 20, weights);
+    }
+
     private static string RandomValue(LayerOption option, ref Rng rng, int depth) => option.Name switch
     {
         "block" => depth < 3 ? RandomText(rng.For("block"), depth + 1) : "rmsnorm",

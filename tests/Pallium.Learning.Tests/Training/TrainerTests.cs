@@ -42,6 +42,40 @@ public sealed class TrainerTests
     }
 
     [Fact]
+    public void Learning_that_diverges_again_and_again_ends_with_the_best_weights()
+    {
+        var task = new LeastSquares(1) { FailAt = 25, FailsFrom = true };
+        var last = default(TrainingProgress);
+        TrainingOutcome outcome = new Trainer<double>(
+            task, new TrainerOptions { Steps = 200, ValidateEvery = 10, Schedule = new RateSchedule(0.05), Threads = 1, AverageDecay = 0.9 }).Run(progress => last = progress);
+        Assert.True(outcome.Diverged && last.Diverged);
+        Assert.Equal(5, outcome.Divergences.Count);
+        Assert.Equal(20, outcome.BestStep);
+        Assert.True(outcome.BestLoss < outcome.StartLoss);
+        using var runner = new ChunkRunner(1);
+        Assert.Equal(outcome.BestLoss, task.Validate(runner));
+    }
+
+    [Fact]
+    public void Learning_that_cannot_begin_throws()
+    {
+        var task = new LeastSquares(1);
+        task.Weight.Values[1] = double.NaN;
+        Assert.Throws<DivergenceException>(() => new Trainer<double>(task, new TrainerOptions { Steps = 10, Threads = 1 }).Run());
+    }
+
+    [Fact]
+    public void Exploded_weights_leave_no_trace_in_the_running_average()
+    {
+        var task = new LeastSquares(1) { ExplodeAt = 25 };
+        TrainingOutcome outcome = new Trainer<double>(
+            task, new TrainerOptions { Steps = 200, ValidateEvery = 10, Schedule = new RateSchedule(0.05), Threads = 1, AverageDecay = 0.9 }).Run();
+        Assert.StartsWith("step 27: the loss (Infinity)", Assert.Single(outcome.Divergences), StringComparison.Ordinal);
+        Assert.False(outcome.Diverged);
+        Assert.True(outcome.BestStep > 100);
+    }
+
+    [Fact]
     public void Early_stopping_ends_learning_that_no_longer_helps()
     {
         var task = new LeastSquares(1);
@@ -66,6 +100,12 @@ public sealed class TrainerTests
 
         public long FailAt { get; init; } = -1;
 
+        public bool FailsFrom { get; init; }
+
+        public long ExplodeAt { get; set; } = -1;
+
+        private long Step { get; set; }
+
         public ParameterSet<double> Parameters => field ??= new ParameterSet<double>([("w", Weight)]);
 
         public int Chunks => chunks;
@@ -74,15 +114,18 @@ public sealed class TrainerTests
 
         public void Refresh()
         {
+            if (Step == ExplodeAt)
+            {
+                Weight.Values[0] = 1e200;
+                ExplodeAt = -1;
+            }
         }
 
-        public void Begin(long step)
-        {
-        }
+        public void Begin(long step) => Step = step;
 
         public ChunkLoss Learn(long step, int chunk, Gradients<double> gradients)
         {
-            if (step == FailAt)
+            if (step == FailAt || (FailsFrom && step > FailAt))
             {
                 throw new DivergenceException("layer 'test', step 25: gone");
             }

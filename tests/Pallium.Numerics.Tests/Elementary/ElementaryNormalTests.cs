@@ -8,7 +8,7 @@ public sealed class ElementaryNormalTests
     /// <summary>From -1.3 to 26, an eighth apart in the long form.</summary>
     private static readonly double[] Points =
     [
-        .. Enumerable.Range(0, 217).Where(i => i % 5 == 0 || Environment.GetEnvironmentVariable("PALLIUM_LONG") == "1").Select(i => (-10 + i) / 8.0 * 1.0078125),
+        .. Enumerable.Range(0, 217).Where(i => i % 5 == 0 || LongForm.IsWanted).Select(i => (-10 + i) / 8.0 * 1.0078125),
         0.5, 0.49999999999999994, -0.0, 1e-20, 1e-300,
     ];
 

@@ -2,7 +2,7 @@ namespace Pallium.Numerics.Tests;
 
 public sealed class ElementaryScalarsTests
 {
-    private static readonly int Count = Environment.GetEnvironmentVariable("PALLIUM_LONG") == "1" ? 30_000 : 1_000;
+    private static readonly int Count = LongForm.IsWanted ? 30_000 : 1_000;
 
     private readonly System.Random _random = new(7);
 

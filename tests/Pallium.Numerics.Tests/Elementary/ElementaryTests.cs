@@ -5,8 +5,6 @@ namespace Pallium.Numerics.Tests;
 
 public sealed class ElementaryTests
 {
-    private static readonly bool Long = Environment.GetEnvironmentVariable("PALLIUM_LONG") == "1";
-
     private static readonly double[] Edges =
     [
         0, -0.0, double.NaN, double.PositiveInfinity, double.NegativeInfinity, double.Epsilon, -double.Epsilon, 1e-310, -1e-310,
@@ -47,7 +45,7 @@ public sealed class ElementaryTests
             }
         }
 
-        if (Long)
+        if (LongForm.IsWanted)
         {
             Parallel.For(0, Block, new ParallelOptions { MaxDegreeOfParallelism = 2 }, high =>
                 Check([.. Enumerable.Range(0, Block).Select(low => BitConverter.UInt32BitsToSingle(((uint)high << 16) | (uint)low))]));
@@ -67,7 +65,7 @@ public sealed class ElementaryTests
     {
         ElementaryFunction function = ElementaryFunction.Called(name);
         System.Random random = new(5);
-        int count = Long ? 20_000 : 1_500;
+        int count = LongForm.IsWanted ? 20_000 : 1_500;
         IEnumerable<double> inputs = Edges
             .Concat(Enumerable.Range(0, count).Select(_ => function.Range.Low + (random.NextDouble() * (function.Range.High - function.Range.Low))))
             .Concat(Enumerable.Range(0, count).Select(_ => Math.ScaleB(random.NextDouble() - 0.5, random.Next(-40, 10))))
@@ -141,7 +139,7 @@ public sealed class ElementaryTests
     {
         ElementaryFunction function = ElementaryFunction.Called(name);
         System.Random random = new(4);
-        float[] x = new float[Long ? 1 << 16 : 1 << 13];
+        float[] x = new float[LongForm.IsWanted ? 1 << 16 : 1 << 13];
         random.NextBytes(System.Runtime.InteropServices.MemoryMarshal.AsBytes(x.AsSpan()));
         double[] wide = [.. x.Select((v, i) => i % 2 == 0 ? v : BitConverter.Int64BitsToDouble(random.NextInt64(long.MinValue, long.MaxValue)))];
         float[] y = new float[x.Length];

@@ -5,7 +5,6 @@ namespace Pallium.Numerics.Tests;
 
 public sealed class SafetensorsFileTests
 {
-    private static bool IsLong => Environment.GetEnvironmentVariable("PALLIUM_LONG") == "1";
 
     [Theory]
     [InlineData(false)]
@@ -187,7 +186,7 @@ public sealed class SafetensorsFileTests
         for (int i = 0; i < bytes.Length; i++)
         {
             // Every bit; in the long form every other value.
-            for (int difference = 1; difference < 256; difference = IsLong ? difference + 1 : 2 * difference)
+            for (int difference = 1; difference < 256; difference = LongForm.IsWanted ? difference + 1 : 2 * difference)
             {
                 changed[i] = (byte)(bytes[i] ^ difference);
                 Assert.Throws<SafetensorsException>(() => SafetensorsFile.Parse(changed).VerifySeal());
@@ -232,7 +231,7 @@ public sealed class SafetensorsFileTests
         ];
         var rng = new Rng(3);
         int valid = 0;
-        int mutants = IsLong ? 100_000 : 2_000;
+        int mutants = LongForm.IsWanted ? 100_000 : 2_000;
         for (int i = 0; i < mutants; i++)
         {
             byte[] mutant = Mutate(ref rng, seed, tokens);
@@ -267,9 +266,8 @@ public sealed class SafetensorsFileTests
     [Fact]
     public void Golden_files_are_read()
     {
-        string folder = Environment.GetEnvironmentVariable("PALLIUM_GOLDEN") ?? Path.Combine(Root(), "..", "shared", "golden");
-        string[] files = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.safetensors") : [];
-        Assert.SkipWhen(files.Length == 0, $"No golden files in '{folder}': set PALLIUM_GOLDEN to their folder.");
+        string[] files = Repository.GoldenFiles();
+        Assert.SkipWhen(files.Length == 0, "No golden files found; PALLIUM_GOLDEN names their folder.");
         foreach (string path in files)
         {
             SafetensorsFile file = SafetensorsFile.Read(path);
@@ -352,16 +350,5 @@ public sealed class SafetensorsFileTests
         }
 
         return mutant;
-    }
-
-    private static string Root()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Pallium.slnx")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName ?? AppContext.BaseDirectory;
     }
 }

@@ -80,8 +80,8 @@ public sealed class MatrixProductTests
         const int Count = 3;
         Operands<float> o = new(form, 5, 18, 7, gap: 0);
         (int nextA, int nextC) = (11, o.C.Length);
-        float[] a = Numbers<float>((2 * nextA) + o.A.Length, 5);
-        float[] expected = Numbers<float>(Count * nextC, 6);
+        float[] a = RandomFactors.Of<float>((2 * nextA) + o.A.Length, 5);
+        float[] expected = RandomFactors.Of<float>(Count * nextC, 6);
         float[] c = [.. expected];
         MatrixProduct.AccumulateBatch<float>(Count, form, 5, 18, 7, a, o.StrideA, nextA, o.B, o.StrideB, 0, c, o.StrideC, nextC);
         for (int i = 0; i < Count; i++)
@@ -153,19 +153,6 @@ public sealed class MatrixProductTests
         where T : unmanaged =>
         Assert.True(MemoryMarshal.AsBytes(expected).SequenceEqual(MemoryMarshal.AsBytes(actual)), what);
 
-    private static T[] Numbers<T>(int count, int seed)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        Random random = new(seed);
-        T[] numbers = new T[count];
-        for (int i = 0; i < count; i++)
-        {
-            numbers[i] = T.CreateChecked(random.NextDouble() - 0.5);
-        }
-
-        return numbers;
-    }
-
     /// <summary>Random factors, with rows <c>gap</c> elements further apart than they need to be, and the plain product.</summary>
     private sealed class Operands<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -182,9 +169,9 @@ public sealed class MatrixProductTests
             StrideC = n + gap;
             (RowA, StepA) = transposedA ? (1, StrideA) : (StrideA, 1);
             (RowB, ColumnB) = transposedB ? (1, StrideB) : (StrideB, 1);
-            A = Numbers<T>((((transposedA ? k : m) - 1) * StrideA) + (transposedA ? m : k), 1);
-            B = Numbers<T>((((transposedB ? n : k) - 1) * StrideB) + (transposedB ? k : n), 2);
-            C = Numbers<T>(m * StrideC, 3);
+            A = RandomFactors.Of<T>((((transposedA ? k : m) - 1) * StrideA) + (transposedA ? m : k), 1);
+            B = RandomFactors.Of<T>((((transposedB ? n : k) - 1) * StrideB) + (transposedB ? k : n), 2);
+            C = RandomFactors.Of<T>(m * StrideC, 3);
         }
 
         public T[] A { get; }

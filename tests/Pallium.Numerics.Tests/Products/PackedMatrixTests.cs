@@ -13,11 +13,11 @@ public sealed class PackedMatrixTests
         const int M = 29;
         foreach ((int n, int k) in Shapes)
         {
-            float[] a = Numbers<float>(M * k, 2);
-            float[] batch = Numbers<float>(M * n, 3);
+            float[] a = RandomFactors.Of<float>(M * k, 2);
+            float[] batch = RandomFactors.Of<float>(M * n, 3);
             float[] alone = [.. batch];
             PackedMatrix<float> packed = new(k, n);
-            packed.Pack(Numbers<float>(n * k, 1));
+            packed.Pack(RandomFactors.Of<float>(n * k, 1));
             packed.Accumulate(M, a, k, batch, n);
             for (int i = 0; i < M; i++)
             {
@@ -86,8 +86,8 @@ public sealed class PackedMatrixTests
         {
             foreach (int m in new[] { 1, 9 })
             {
-                float[] a = Numbers<float>(m * k, 2);
-                float[] bias = Numbers<float>(n, 4);
+                float[] a = RandomFactors.Of<float>(m * k, 2);
+                float[] bias = RandomFactors.Of<float>(n, 4);
                 float[] expected = new float[m * n];
                 for (int i = 0; i < m; i++)
                 {
@@ -97,7 +97,7 @@ public sealed class PackedMatrixTests
                 float[] c = new float[m * n];
                 Array.Fill(c, float.NaN);
                 PackedMatrix<float> packed = new(k, n);
-                packed.Pack(Numbers<float>(n * k, 1));
+                packed.Pack(RandomFactors.Of<float>(n * k, 1));
                 packed.Accumulate(m, a, k, expected, n);
                 packed.Multiply(m, a, k, bias, 0, c, n);
                 Assert.Equal(expected, c);
@@ -140,9 +140,9 @@ public sealed class PackedMatrixTests
     private static void Check<T>(int m, int n, int k)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        T[] a = Numbers<T>(m * (k + 2), 2);
-        T[] b = Numbers<T>(n * k, 1);
-        T[] expected = Numbers<T>(m * (n + 3), 3);
+        T[] a = RandomFactors.Of<T>(m * (k + 2), 2);
+        T[] b = RandomFactors.Of<T>(n * k, 1);
+        T[] expected = RandomFactors.Of<T>(m * (n + 3), 3);
         T[] c = [.. expected];
         MatrixProduct.Accumulate<T>(m, n, k, a, k + 2, b, n, expected, n + 3);
         PackedMatrix<T> packed = new(k, n);
@@ -155,9 +155,9 @@ public sealed class PackedMatrixTests
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where V : unmanaged, ILanes<V, T>
     {
-        T[] a = Numbers<T>(m * k, 2);
-        T[] b = Numbers<T>(n * k, 1);
-        T[] expected = Numbers<T>(m * n, 3);
+        T[] a = RandomFactors.Of<T>(m * k, 2);
+        T[] b = RandomFactors.Of<T>(n * k, 1);
+        T[] expected = RandomFactors.Of<T>(m * n, 3);
         T[] c = [.. expected];
         MatrixProduct.Accumulate<T>(m, n, k, a, k, b, n, expected, n);
         PackedMatrix<T> packed = new(k, n, RegisterTile<T, V>.Width);
@@ -169,33 +169,20 @@ public sealed class PackedMatrixTests
     private static void CheckTransposed<T>(int n, int k)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        T[] weights = Numbers<T>(n * k, 1);
+        T[] weights = RandomFactors.Of<T>(n * k, 1);
         T[] plain = new T[n * k];
         for (int i = 0; i < n * k; i++)
         {
             plain[((i % k) * n) + (i / k)] = weights[i];
         }
 
-        T[] a = Numbers<T>(5 * k, 2);
-        T[] expected = Numbers<T>(5 * n, 3);
+        T[] a = RandomFactors.Of<T>(5 * k, 2);
+        T[] expected = RandomFactors.Of<T>(5 * n, 3);
         T[] c = [.. expected];
         MatrixProduct.Accumulate<T>(5, n, k, a, k, plain, n, expected, n);
         PackedMatrix<T> packed = new(k, n);
         packed.PackTransposed(weights);
         packed.Accumulate(5, a, k, c, n);
         Assert.Equal(expected, c);
-    }
-
-    private static T[] Numbers<T>(int count, int seed)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        Random random = new(seed);
-        T[] numbers = new T[count];
-        for (int i = 0; i < count; i++)
-        {
-            numbers[i] = T.CreateChecked(random.NextDouble() - 0.5);
-        }
-
-        return numbers;
     }
 }

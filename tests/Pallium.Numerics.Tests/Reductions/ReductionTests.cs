@@ -116,7 +116,7 @@ public sealed class ReductionTests
     private static T Tree<T>(T[] x, T[] y, Func<T, T, T, T> take)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        T[] lanes = new T[typeof(T) == typeof(float) ? 16 : 8];
+        T[] lanes = new T[typeof(T) == typeof(float) ? 32 : 16];
         for (int i = 0; i < x.Length; i++)
         {
             lanes[i % lanes.Length] = take(lanes[i % lanes.Length], x[i], y[i]);

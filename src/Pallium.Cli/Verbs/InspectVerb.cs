@@ -150,6 +150,7 @@ internal static class InspectVerb
         json.Figure("loss", run.Loss);
         json.WriteNumber("seed", run.Seed);
         json.WriteBoolean("cancelled", run.Cancelled);
+        json.WriteBoolean("diverged", run.Diverged);
         json.WriteStartArray("divergences");
         foreach (string divergence in run.Divergences)
         {
@@ -187,7 +188,7 @@ internal static class InspectVerb
             BeliefText.Header("base loss").RightAligned(), BeliefText.Header("loss").RightAligned(), BeliefText.Header("seed").RightAligned(), BeliefText.Header("remarks"));
         foreach (LearningRun run in summary.Runs)
         {
-            string[] remarks = [.. run.Divergences, .. run.Cancelled ? ["stopped before its end"] : Array.Empty<string>()];
+            string[] remarks = [.. run.Divergences, .. run.Diverged ? ["given up: it diverged too often"] : Array.Empty<string>(), .. run.Cancelled ? ["stopped before its end"] : Array.Empty<string>()];
             table.AddRow(
                 new Text(run.Source), new Text(Figures.Count(run.Slices)), new Text($"{Figures.Count(run.Steps)} ({Figures.Count(run.BestStep)})"),
                 new Text(Figures.Score(run.BaseLoss)), new Text(Figures.Score(run.Loss)),

@@ -227,45 +227,54 @@ internal sealed class ReferenceForecasts
     // Day, week, year: where the data swing by the day, a week ago is as good as yesterday, and proves nothing.
     private static int ChooseSeason(Frame training, Clock clock, Series[] series)
     {
+        int[] seasons =
+        [
+            .. clock.Periods.Select(period => (int)Math.Round(period / training.Time.Step)).Where(season => season > 1 && series.Any(s => s.Length >= 2 * season)),
+        ];
         int best = 1;
         double bestError = double.PositiveInfinity;
-        foreach (double period in clock.Periods)
+        foreach (int season in seasons)
         {
-            int season = (int)Math.Round(period / training.Time.Step);
             double error = 0;
             for (int c = 0; c < training.Channels.Count; c++)
             {
-                double square = 0;
-                long count = 0;
-                double total = 0;
-                double totalSquare = 0;
-                foreach (Series s in series)
-                {
-                    double[] column = RidgeAutoregression.ColumnOf(s, c);
-                    for (int t = season; t < s.Length; t++)
-                    {
-                        double difference = column[t] - column[t - season];
-                        if (!double.IsNaN(difference))
-                        {
-                            square += difference * difference;
-                            total += column[t];
-                            totalSquare += column[t] * column[t];
-                            count++;
-                        }
-                    }
-                }
-
-                double variance = count == 0 ? 0 : totalSquare - (total * total / count);
-                error += variance > 0 ? square / variance : 2;
+                error += SeasonError(series, c, season, seasons.Max());
             }
 
-            if (season > 1 && error < bestError * LongerMustPay && series.Any(s => s.Length >= 2 * season))
+            if (error < bestError * LongerMustPay)
             {
                 (best, bestError) = (season, error);
             }
         }
 
         return best;
+    }
+
+    /// <summary>Squared change over a season beside the variance, from slice <paramref name="from"/> on, the same for every season; 2, what independent values give, where nothing varies.</summary>
+    private static double SeasonError(Series[] series, int channel, int season, int from)
+    {
+        double square = 0;
+        double total = 0;
+        double totalSquare = 0;
+        long count = 0;
+        foreach (Series s in series)
+        {
+            double[] column = RidgeAutoregression.ColumnOf(s, channel);
+            for (int t = from; t < s.Length; t++)
+            {
+                double difference = column[t] - column[t - season];
+                if (!double.IsNaN(difference))
+                {
+                    square += difference * difference;
+                    total += column[t];
+                    totalSquare += column[t] * column[t];
+                    count++;
+                }
+            }
+        }
+
+        double variance = count == 0 ? 0 : totalSquare - (total * total / count);
+        return variance > 0 ? square / variance : 2;
     }
 
     /// <summary>The series with holes filled by the value before.</summary>

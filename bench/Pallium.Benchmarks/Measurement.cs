@@ -57,6 +57,9 @@ internal static class Interleaved
 {
     private const double SecondsPerBlock = 0.02;
 
+    /// <summary>Threads that wait for work spin at first, OpenBLAS's for 2^26 cycles; until they sleep they would slow the other side down.</summary>
+    private const int MillisecondsOfRest = 60;
+
     /// <summary>Seconds per call of every block of each side.</summary>
     public static (double[] Ours, double[] Rival) Run(int blocks, Contestant? ours, Contestant? rival)
     {
@@ -89,7 +92,8 @@ internal static class Interleaved
     {
         if (side is not null)
         {
-            // One untimed call first: caches hold the other side's data, and its threads may still be spinning.
+            // One untimed call first: caches hold the other side's data.
+            Thread.Sleep(MillisecondsOfRest);
             if (calls > 1)
             {
                 side(1);

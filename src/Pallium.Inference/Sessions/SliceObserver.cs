@@ -18,6 +18,8 @@ internal sealed class SliceObserver
     private readonly bool[] _clamped;
     private readonly NetworkScratch? _scratch;
     private readonly QuestionBatch _questions;
+    private readonly SliceDreams _dreams;
+    private readonly double[] _nothing;
 
     public SliceObserver(WorldEngine engine)
     {
@@ -30,6 +32,9 @@ internal sealed class SliceObserver
         _clamped = new bool[_core.Layout.Channels];
         _scratch = engine.Network?.NewScratch();
         _questions = new QuestionBatch(engine);
+        _dreams = new SliceDreams(engine);
+        _nothing = new double[_core.Layout.Channels];
+        _nothing.AsSpan().Fill(double.NaN);
     }
 
     /// <summary>The distributions of all channels of a slice at <paramref name="time"/> that are not clamped; null for those that are.</summary>
@@ -87,15 +92,19 @@ internal sealed class SliceObserver
         }
 
         double total = -LogJoint(state, time, values, observed);
-        var dreams = new double[imagined];
-        var dream = new double[channels];
-        for (int i = 0; i < imagined; i++)
-        {
-            Rng draw = rng.For(i);
-            dreams[i] = -Dream(state, time, observed, dream, ref draw);
-        }
+        return new Surprise(total, each, TailProbability([.. Dream(state, time, observed, rng, imagined).LogProbabilities.Select(log => -log)], total)) { Expected = expected };
+    }
 
-        return new Surprise(total, each, TailProbability(dreams, total)) { Expected = expected };
+    /// <summary>Slices drawn from the distribution of <see cref="LogJoint"/>, and their log probabilities.</summary>
+    /// <param name="state">The stream.</param>
+    /// <param name="time">When.</param>
+    /// <param name="observed">The channels to draw; the others are NaN.</param>
+    /// <param name="rng">Slice i is drawn by its stream i.</param>
+    /// <param name="count">How many.</param>
+    public (double[][] Slices, double[] LogProbabilities) Dream(StreamState state, double time, int[] observed, Rng rng, int count)
+    {
+        double elapsed = Begin(state, time, _nothing);
+        return _dreams.Draw(_gaussian, _features, elapsed, state.Network, observed, rng, count);
     }
 
     /// <summary>How often so much surprise is to be expected, counted on imagined slices; beyond the largest of them by an exponential tail.</summary>
@@ -136,32 +145,7 @@ internal sealed class SliceObserver
     /// <summary>log p of the observed cells by the chain rule, forwards and backwards, averaged as probabilities.</summary>
     public double LogJoint(StreamState state, double time, ReadOnlySpan<double> values, ReadOnlySpan<int> observed)
     {
-        return Average(LogChain(state, time, values, observed), LogChain(state, time, values, Backwards(observed)));
-    }
-
-    /// <summary>Draws a slice from the distribution of <see cref="LogJoint"/>: by the chain in one of its two orders, each as often.</summary>
-    /// <param name="state">The stream.</param>
-    /// <param name="time">When.</param>
-    /// <param name="observed">The channels to draw.</param>
-    /// <param name="dream">Receives the slice; NaN in all other channels.</param>
-    /// <param name="rng">Draws it.</param>
-    /// <returns>log p of the slice.</returns>
-    public double Dream(StreamState state, double time, ReadOnlySpan<int> observed, double[] dream, ref Rng rng)
-    {
-        int[] backwards = Backwards(observed);
-        bool forwards = rng.Below(2) == 0;
-        double one = LogDrawn(state, time, forwards ? observed : backwards, dream, ref rng);
-        return observed.Length < 2 ? one : Average(one, LogChain(state, time, dream, forwards ? backwards : observed));
-    }
-
-    private static double Average(double one, double two) =>
-        one == two ? one : Elementary.LogAddExp(one, two) - 0.69314718055994530942;
-
-    private static int[] Backwards(ReadOnlySpan<int> order)
-    {
-        int[] backwards = order.ToArray();
-        Array.Reverse(backwards);
-        return backwards;
+        return SliceDreams.Average(LogChain(state, time, values, observed), LogChain(state, time, values, SliceDreams.Backwards(observed)));
     }
 
     /// <summary>log p of the cells in <paramref name="order"/>, each given those before it and the past.</summary>
@@ -209,30 +193,6 @@ internal sealed class SliceObserver
         _questions.Add(_gaussian, _coordinates, _clamped, _features, elapsed, only: channel);
         _questions.Answer(state.Network);
         return _questions.Cell(0, channel);
-    }
-
-    private double LogDrawn(StreamState state, double time, ReadOnlySpan<int> order, double[] dream, ref Rng rng)
-    {
-        dream.AsSpan().Fill(double.NaN);
-        double elapsed = Begin(state, time, dream);
-        _clamped.AsSpan().Clear();
-        var cells = new double[order.Length];
-        for (int i = 0; i < cells.Length; i++)
-        {
-            int c = order[i];
-            _questions.Clear();
-            _questions.Add(_gaussian, _coordinates, _clamped, _features, elapsed, only: c);
-            _questions.Answer(state.Network);
-            CellPosterior cell = _questions.Cell(0, c);
-            dream[c] = cell.SampleRecorded(ref rng);
-            cells[i] = cell.LogProbability(dream[c]);
-            _core.Layout.Encode(dream, _coordinates);
-            _core.Clamp(_gaussian, c, _coordinates);
-            _clamped[c] = true;
-        }
-
-        // Summed as LogChain does, so that slices without real channels tie to the bit.
-        return Reduction.Sum<double>(cells);
     }
 
     private void Calibrate(StreamState state, double time, ReadOnlySpan<double> values, ReadOnlySpan<int> observed, ref Rng rng)

@@ -112,38 +112,39 @@ public static class ElementaryLanes
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where V : unmanaged, ILanes<V, T>
     {
-        // x + x³·P(x²) below 0.625; above, 1 - 2/(2^(2x·log₂ e) + 1), where the rounding of the exponent does not count yet.
-        V magnitude = V.Abs(x);
-        V z = x * x;
+        // With |x| = -k·ln 2/2 + r, q = 2^k and t = tanh(r) = r + r³·P(r²) the result is ((1 - q) + (1 + q)t)/((1 + q) + (1 - q)t). It is
+        // written b + n/(...) with b = min(1, -k/4) near it, so that the quotient's roundings count little, and as t itself for k = 0.
+        V one = V.Constant(1);
+        V magnitude = V.Min(Constant<T, V>(10, 22), V.Abs(x));
+        V k = V.Round(magnitude * V.Constant(-2 * Log2E));
+        V r = V.MultiplyAdd(k, V.Constant(Ln2 / 2), magnitude);
+        r = V.MultiplyAdd(k, V.Constant(0.5) * Ln2Low<T, V>(), r);
+        V z = r * r;
         V p;
         if (typeof(T) == typeof(float))
         {
-            p = V.Constant(-0.0056922947987914085);
-            p = V.MultiplyAdd(p, z, 0.02062816731631756);
-            p = V.MultiplyAdd(p, z, -0.05373651534318924);
-            p = V.MultiplyAdd(p, z, 0.13331405818462372);
-            p = V.MultiplyAdd(p, z, -0.3333328068256378);
+            p = V.Constant(-0.0529955606332003);
+            p = V.MultiplyAdd(p, z, 0.1333224117558865);
+            p = V.MultiplyAdd(p, z, -0.3333333151076354);
         }
         else
         {
-            p = V.Constant(-1.607254745421098e-05);
-            p = V.MultiplyAdd(p, z, 7.714431392680147e-05);
-            p = V.MultiplyAdd(p, z, -0.00022856415679634146);
-            p = V.MultiplyAdd(p, z, 0.0005863165085138756);
-            p = V.MultiplyAdd(p, z, -0.0014549588663399318);
-            p = V.MultiplyAdd(p, z, 0.0035919891710614106);
-            p = V.MultiplyAdd(p, z, -0.008863221002211003);
-            p = V.MultiplyAdd(p, z, 0.021869487576054836);
-            p = V.MultiplyAdd(p, z, -0.053968253931265545);
-            p = V.MultiplyAdd(p, z, 0.13333333333262085);
-            p = V.MultiplyAdd(p, z, -0.33333333333332854);
+            p = V.Constant(-0.0013953356679571346);
+            p = V.MultiplyAdd(p, z, 0.0035896486309680249);
+            p = V.MultiplyAdd(p, z, -0.0088631849212035744);
+            p = V.MultiplyAdd(p, z, 0.021869488004918159);
+            p = V.MultiplyAdd(p, z, -0.053968253965595991);
+            p = V.MultiplyAdd(p, z, 0.13333333333332834);
+            p = V.MultiplyAdd(p, z, -0.33333333333333333);
         }
 
-        V inner = V.MultiplyAdd(magnitude * z, p, magnitude);
-        V one = V.Constant(1);
-        V e = ExpBase2<T, V>(V.Min(V.Constant(64), magnitude * V.Constant(2 * Log2E)));
-        V outer = one - (V.Constant(2) / (e + one));
-        return V.CopySign(V.Select(V.LessThan(magnitude, V.Constant(0.625)), inner, outer), x);
+        V t = V.MultiplyAdd(r * z, p, r);
+        V q = V.PowerOfTwo(k);
+        V b = V.Min(one, k * V.Constant(-0.25));
+        V c = one - b;
+        V f = q * (one + b);
+        V n = V.MultiplyAdd(c + f, t, c - f);
+        return V.CopySign(b + (n / V.MultiplyAdd(one - q, t, one + q)), x);
     }
 
     /// <summary>log(1 + exp(x)), accurate relatively down to the denormals.</summary>

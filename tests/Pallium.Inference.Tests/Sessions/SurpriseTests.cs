@@ -36,16 +36,16 @@ public sealed class SurpriseTests
         StreamState state = model.After(Simulated.Mixed(20, 3, holes: 0)).State;
         var root = new Rng(12);
         var tails = new double[Slices];
-        var dream = new double[4];
         double apart = 0;
         int[] forwards = [0, 1, 2, 3];
         for (int t = 0; t < Slices; t++)
         {
             double time = model.Engine.NextTime(state);
             Rng rng = root.For(t);
-            double log = observer.Dream(state, time, forwards, dream, ref rng);
+            (double[][] drawn, double[] logs) = observer.Dream(state, time, forwards, rng, 1);
+            double[] dream = drawn[0];
             Surprise surprise = observer.Measure(state, time, dream, rng.For("measure"), 100);
-            Assert.Equal(-log, surprise.Total, 1e-9);
+            Assert.Equal(-logs[0], surprise.Total, 1e-9);
             tails[t] = surprise.TailProbability;
             apart += Math.Abs(observer.LogChain(state, time, dream, forwards) - observer.LogChain(state, time, dream, [3, 2, 1, 0])) / Slices;
             observer.Advance(state, time, dream);

@@ -11,7 +11,7 @@ public sealed class SameBitsTests
     [InlineData("exp", "e9f7822418c008da")]
     [InlineData("log", "b3d1a03ea871f567")]
     [InlineData("sigmoid", "705e5cec53c20a1c")]
-    [InlineData("tanh", "2a7bb41178c6eea2")]
+    [InlineData("tanh", "4e467349df3d7065")]
     [InlineData("softplus", "42a6c396691c8177")]
     [InlineData("erf", "6676320d25b81a32")]
     public void A_span_function_gives_the_recorded_bits(string name, string expected)

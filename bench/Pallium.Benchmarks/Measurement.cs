@@ -55,10 +55,13 @@ internal sealed class Spread
 /// <summary>Runs both sides in alternating blocks, so that the machine's moods fall on both.</summary>
 internal static class Interleaved
 {
-    private const double SecondsPerBlock = 0.02;
+    private const double SecondsPerBlock = 0.1;
 
-    /// <summary>Threads that wait for work spin at first, OpenBLAS's for 2^26 cycles; until they sleep they would slow the other side down.</summary>
-    private const int MillisecondsOfRest = 60;
+    /// <summary>Untimed beginning of a block: caches hold the other side's data, and a processor that slept starts slowly.</summary>
+    private const double SecondsOfWarmUp = 0.05;
+
+    /// <summary>Threads that wait for work spin at first, OpenBLAS's for a tenth of a second; until they sleep they would slow the other side down.</summary>
+    private const int MillisecondsOfRest = 150;
 
     /// <summary>Seconds per call of every block of each side.</summary>
     public static (double[] Ours, double[] Rival) Run(int blocks, Contestant? ours, Contestant? rival)
@@ -92,11 +95,10 @@ internal static class Interleaved
     {
         if (side is not null)
         {
-            // One untimed call first: caches hold the other side's data.
             Thread.Sleep(MillisecondsOfRest);
             if (calls > 1)
             {
-                side(1);
+                side(Math.Max(1, (int)(calls * SecondsOfWarmUp / SecondsPerBlock)));
             }
 
             seconds.Add(side(calls) / calls);

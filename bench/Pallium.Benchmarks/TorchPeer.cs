@@ -19,11 +19,12 @@ internal sealed class TorchPeer : IDisposable
     public string Name { get; }
 
     /// <summary>Starts the peer, or returns null where there is no Python with torch.</summary>
-    public static TorchPeer? Start()
+    /// <param name="sleepsWaiting">Whether its OpenMP threads wait asleep; spinning, the default, they starve those of OpenBLAS where there are two processors.</param>
+    public static TorchPeer? Start(bool sleepsWaiting = false)
     {
         foreach (string? python in new[] { Environment.GetEnvironmentVariable("PALLIUM_PYTHON"), "python3", "/usr/bin/python3" })
         {
-            if (python is not null && TryStart(python) is TorchPeer peer)
+            if (python is not null && TryStart(python, sleepsWaiting) is TorchPeer peer)
             {
                 return peer;
             }
@@ -49,15 +50,21 @@ internal sealed class TorchPeer : IDisposable
         _process.Dispose();
     }
 
-    private static TorchPeer? TryStart(string python)
+    private static TorchPeer? TryStart(string python, bool sleepsWaiting)
     {
         try
         {
-            Process? process = Process.Start(new ProcessStartInfo(python, [Path.Combine("bench", "peers", "torch_peer.py")])
+            var start = new ProcessStartInfo(python, [Path.Combine("bench", "peers", "torch_peer.py")])
             {
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
-            });
+            };
+            if (sleepsWaiting)
+            {
+                start.Environment["OMP_WAIT_POLICY"] = "PASSIVE";
+            }
+
+            Process? process = Process.Start(start);
             string? hello = process?.StandardOutput.ReadLine();
             if (process is not null && hello?.StartsWith("torch ", StringComparison.Ordinal) == true)
             {

@@ -12,7 +12,7 @@ public sealed class ChunkRunner : IDisposable
     private readonly SemaphoreSlim _wake = new(0);
     private volatile Batch? _batch;
     private volatile bool _disposed;
-    private int _sleeping;
+    private volatile int _sleeping;
 
     /// <summary>A runner of <paramref name="threads"/> threads, the caller's own included.</summary>
     public ChunkRunner(int threads)
@@ -34,7 +34,8 @@ public sealed class ChunkRunner : IDisposable
         if (chunks > 1 && _workers.Length > 0)
         {
             _batch = batch;
-            int sleeping = Volatile.Read(ref _sleeping);
+            Interlocked.MemoryBarrier();
+            int sleeping = _sleeping;
             if (sleeping > 0)
             {
                 _wake.Release(Math.Min(sleeping, chunks - 1));
@@ -70,28 +71,31 @@ public sealed class ChunkRunner : IDisposable
         Batch? last = null;
         while (!_disposed)
         {
-            for (int spin = 0; spin < SpinsBeforeSleep && ReferenceEquals(_batch, last) && !_disposed; spin++)
+            for (int spin = 0; spin < SpinsBeforeSleep && !IsWork(last); spin++)
             {
                 Thread.SpinWait(20);
             }
 
-            if (_batch is { } batch && !ReferenceEquals(batch, last))
+            if (!IsWork(last))
+            {
+                // Counted as asleep before the last look, as the caller shows a batch before it counts who sleeps: one of the two sees the other.
+                Interlocked.Increment(ref _sleeping);
+                if (!IsWork(last))
+                {
+                    _wake.Wait();
+                }
+
+                Interlocked.Decrement(ref _sleeping);
+            }
+            else if (_batch is { } batch)
             {
                 last = batch;
                 batch.Help();
-                continue;
             }
-
-            last = null;
-            Interlocked.Increment(ref _sleeping);
-            if (_batch is null && !_disposed)
-            {
-                _wake.Wait(50);
-            }
-
-            Interlocked.Decrement(ref _sleeping);
         }
     }
+
+    private bool IsWork(Batch? last) => _disposed || (_batch is { } batch && !ReferenceEquals(batch, last));
 
     private sealed class Batch(int chunks, Action<int> work)
     {

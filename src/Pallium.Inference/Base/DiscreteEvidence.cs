@@ -14,6 +14,7 @@ internal static class DiscreteEvidence
 {
     private const double SmallestProbability = 1e-3;
     private const double Jitter = 1e-6;
+    private const double LargestInput = 4;
 
     /// <summary>log p_k of the slice before any clamp: predicted indicator means, held inside [0.001, 0.999] and normalised.</summary>
     public static void LogPrior(SliceGaussian slice, BaseGroup group, Span<double> logProbabilities)
@@ -81,6 +82,15 @@ internal static class DiscreteEvidence
             }
 
             scores[k] = score - (0.5 * (SquaredNorm(posterior, offset, solved) - SquaredNorm(prior, offset, solved)));
+        }
+    }
+
+    /// <summary>The conditional means of all coordinates but the channel's own, in order, held within ±4; nothing where <paramref name="inputs"/> is empty.</summary>
+    public static void Inputs(SliceGaussian slice, BaseGroup group, Span<double> inputs)
+    {
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            inputs[i] = Math.Clamp(slice.Mean[i < group.Start ? i : i + group.Count], -LargestInput, LargestInput);
         }
     }
 

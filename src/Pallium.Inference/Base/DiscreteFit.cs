@@ -34,7 +34,7 @@ internal sealed class DiscreteFit
         }
 
         Dictionary<string, BaseTensor> tensors = _base.Tensors();
-        Sample[][] samples = [.. discrete.Select(g => Enumerable.Range(0, LinearBase.Situations).Select(_ => new Sample(_data.Groups[g])).ToArray())];
+        Sample[][] samples = [.. discrete.Select(g => Enumerable.Range(0, LinearBase.Situations).Select(_ => new Sample(_data.Groups[g], _data.Coordinates)).ToArray())];
         Collect(discrete, samples);
         for (int i = 0; i < discrete.Length; i++)
         {
@@ -126,8 +126,10 @@ internal sealed class DiscreteFit
     }
 
     /// <summary>What was seen of one channel.</summary>
-    private sealed class Sample(BaseGroup group)
+    private sealed class Sample(BaseGroup group, int coordinates)
     {
+        private readonly List<double> _inputs = [];
+        private readonly double[] _means = new double[DiscreteCalibration.InputsOf(group, coordinates)];
         private readonly List<double> _logPriors = [];
         private readonly List<double> _scores = [];
         private readonly List<int> _classes = [];
@@ -139,13 +141,15 @@ internal sealed class DiscreteFit
             _logPriors.AddRange(_buffer);
             DiscreteEvidence.Scores(slice, group, _buffer);
             _scores.AddRange(_buffer);
+            DiscreteEvidence.Inputs(slice, group, _means);
+            _inputs.AddRange(_means);
             _classes.Add(observed);
         }
 
         public double[] Fit()
         {
-            var calibration = new DiscreteCalibration(group.Classes);
-            calibration.Fit(_logPriors.ToArray(), _scores.ToArray(), _classes.ToArray());
+            var calibration = new DiscreteCalibration(group.Classes, _means.Length);
+            calibration.Fit(_logPriors.ToArray(), _scores.ToArray(), _inputs.ToArray(), _classes.ToArray());
             return calibration.Parameters.ToArray();
         }
     }

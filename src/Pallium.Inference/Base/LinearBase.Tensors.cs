@@ -50,11 +50,11 @@ internal sealed partial class LinearBase
         {
             if (groups[g].Kind != BaseKind.Real)
             {
-                int width = groups[g].Classes + 2;
+                int width = CalibrationWidth(groups[g], d);
                 double[] all = Take(tensors, CalibrationName(g), Situations, width);
                 for (int s = 0; s < Situations; s++)
                 {
-                    _calibrations[s][g] = new DiscreteCalibration(all[(s * width)..((s + 1) * width)]);
+                    _calibrations[s][g] = new DiscreteCalibration(groups[g].Classes, all[(s * width)..((s + 1) * width)]);
                 }
             }
         }
@@ -70,7 +70,9 @@ internal sealed partial class LinearBase
         DiscreteEvidence.LogPrior(slice, Groups[group], logProbabilities);
         Span<double> scores = slice.Scratch.AsSpan((2 * Coordinates * Coordinates) + (3 * Coordinates), Groups[group].Classes);
         DiscreteEvidence.Scores(slice, Groups[group], scores);
-        calibration.Apply(logProbabilities, scores);
+        Span<double> inputs = slice.Scratch.AsSpan((2 * Coordinates * Coordinates) + (4 * Coordinates) + 2, DiscreteCalibration.InputsOf(Groups[group], Coordinates));
+        DiscreteEvidence.Inputs(slice, Groups[group], inputs);
+        calibration.Apply(logProbabilities, scores, inputs);
     }
 
     /// <summary>Everything fitted, by name: what the constructor takes.</summary>
@@ -99,7 +101,7 @@ internal sealed partial class LinearBase
         {
             if (Groups[g].Kind != BaseKind.Real)
             {
-                tensors[CalibrationName(g)] = new([Situations, Groups[g].Classes + 2], [.. _calibrations.SelectMany(own => own[g]!.Parameters.ToArray())]);
+                tensors[CalibrationName(g)] = new([Situations, CalibrationWidth(Groups[g], d)], [.. _calibrations.SelectMany(own => own[g]!.Parameters.ToArray())]);
             }
         }
 
@@ -116,6 +118,9 @@ internal sealed partial class LinearBase
     internal static string StageName(int stage, string part) => $"stage{stage}.{part}";
 
     internal static string CalibrationName(int group) => $"calibration{group}";
+
+    private static int CalibrationWidth(BaseGroup group, int coordinates) =>
+        group.Classes + 2 + (group.Classes * DiscreteCalibration.InputsOf(group, coordinates));
 
     private static double[] Take(IReadOnlyDictionary<string, BaseTensor> tensors, string name, params ReadOnlySpan<int> shape)
     {

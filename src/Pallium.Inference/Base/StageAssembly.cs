@@ -50,7 +50,7 @@ internal static class StageAssembly
         {
             if (table.Groups[g].Kind != BaseKind.Real)
             {
-                double[] identity = new DiscreteCalibration(table.Groups[g].Classes).Parameters.ToArray();
+                double[] identity = new DiscreteCalibration(table.Groups[g].Classes, DiscreteCalibration.InputsOf(table.Groups[g], d)).Parameters.ToArray();
                 tensors[LinearBase.CalibrationName(g)] = new([LinearBase.Situations, identity.Length], [.. identity, .. identity, .. identity]);
             }
         }

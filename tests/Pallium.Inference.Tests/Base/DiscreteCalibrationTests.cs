@@ -20,20 +20,20 @@ public sealed class DiscreteCalibrationTests
             classes[i] = rng.Uniform() < 1 / (1 + Math.Exp(-0.7 - (0.5 * scores[(2 * i) + 1]))) ? 1 : 0;
         }
 
-        var calibration = new DiscreteCalibration(2);
-        calibration.Fit(priors, scores, classes);
+        var calibration = new DiscreteCalibration(2, 0);
+        calibration.Fit(priors, scores, [], classes);
         double[] logits = [Math.Log(0.5), Math.Log(0.5)];
-        calibration.Apply(logits, [0, 2]);
+        calibration.Apply(logits, [0, 2], []);
         Assert.Equal(1 / (1 + Math.Exp(-1.7)), Math.Exp(logits[1]), 0.01);
     }
 
     [Fact]
     public void Without_examples_it_stays_the_identity()
     {
-        var calibration = new DiscreteCalibration(3);
-        calibration.Fit([], [], []);
+        var calibration = new DiscreteCalibration(3, 0);
+        calibration.Fit([], [], [], []);
         double[] logits = [Math.Log(0.2), Math.Log(0.3), Math.Log(0.5)];
-        calibration.Apply(logits, [0, 0, 0]);
+        calibration.Apply(logits, [0, 0, 0], []);
         Assert.Equal(0.3, Math.Exp(logits[1]), 1e-12);
     }
 
@@ -41,7 +41,7 @@ public sealed class DiscreteCalibrationTests
     public void Extreme_scores_give_finite_log_probabilities()
     {
         double[] logits = [Math.Log(0.5), Math.Log(0.5)];
-        new DiscreteCalibration(2).Apply(logits, [0, 1e300]);
+        new DiscreteCalibration(2, 0).Apply(logits, [0, 1e300], []);
         Assert.All(logits, logit => Assert.True(double.IsFinite(logit)));
         Assert.Equal(0, logits[1], 1e-9);
     }
@@ -58,8 +58,30 @@ public sealed class DiscreteCalibrationTests
             scores[(2 * i) + 1] = i % 2 == 1 ? 5 : -5;
         }
 
-        var calibration = new DiscreteCalibration(2);
-        calibration.Fit(priors, scores, classes);
+        var calibration = new DiscreteCalibration(2, 0);
+        calibration.Fit(priors, scores, [], classes);
         Assert.All(calibration.Parameters.ToArray(), parameter => Assert.InRange(parameter, -10, 10));
+    }
+
+    [Fact]
+    public void What_the_scores_miss_is_learned_from_the_inputs()
+    {
+        // Neither prior nor score says anything; the truth is a logistic regression on two inputs.
+        const int Count = 20000;
+        double[] priors = [.. Enumerable.Repeat(Math.Log(0.5), 2 * Count)];
+        double[] inputs = new double[2 * Count];
+        int[] classes = new int[Count];
+        var rng = new Rng(2);
+        for (int i = 0; i < Count; i++)
+        {
+            (inputs[2 * i], inputs[(2 * i) + 1]) = (rng.Normal(), rng.Normal());
+            classes[i] = rng.Uniform() < 1 / (1 + Math.Exp(-(1.5 * inputs[2 * i]) + inputs[(2 * i) + 1])) ? 1 : 0;
+        }
+
+        var calibration = new DiscreteCalibration(2, 2);
+        calibration.Fit(priors, new double[2 * Count], inputs, classes);
+        double[] logits = [Math.Log(0.5), Math.Log(0.5)];
+        calibration.Apply(logits, [0, 0], [1, 0.5]);
+        Assert.Equal(1 / (1 + Math.Exp(-1)), Math.Exp(logits[1]), 0.01);
     }
 }

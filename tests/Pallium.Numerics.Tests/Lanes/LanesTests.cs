@@ -10,6 +10,7 @@ public sealed class LanesTests
         OneNumber<float, Lanes128<float>>();
         OneNumber<float, Lanes256<float>>();
         OneNumber<float, Lanes512<float>>();
+        OneNumber<float, LanePair<Lanes256<float>, float>>();
     }
 
     [Fact]
@@ -18,6 +19,7 @@ public sealed class LanesTests
         OneNumber<double, Lanes128<double>>();
         OneNumber<double, Lanes256<double>>();
         OneNumber<double, Lanes512<double>>();
+        OneNumber<double, LanePair<Lanes128<double>, double>>();
     }
 
     [Fact]
@@ -32,11 +34,23 @@ public sealed class LanesTests
     }
 
     [Fact]
+    public void A_pair_is_its_two_registers_side_by_side()
+    {
+        double[] numbers = [1, 2, 3, 4];
+        LanePair<Lanes128<double>, double> pair = LanePair<Lanes128<double>, double>.Load(in numbers[0], 0);
+        (Lanes128<double> low, Lanes128<double> high) = pair * pair;
+        Assert.Equal(4, LanePair<Lanes128<double>, double>.Count);
+        Assert.Equal(1, Lanes128<double>.First(low));
+        Assert.Equal(9, Lanes128<double>.First(high));
+    }
+
+    [Fact]
     public void A_tail_is_padded_with_zeros_and_written_no_further_than_its_span()
     {
         Tail<Lanes128<double>>();
         Tail<Lanes256<double>>();
         Tail<Lanes512<double>>();
+        Tail<LanePair<Lanes128<double>, double>>();
     }
 
     private static void OneNumber<T, V>()
@@ -89,6 +103,12 @@ public sealed class LanesTests
                 {
                     Same(T.ScaleB(T.One, k), V.PowerOfTwo(V.Constant(k)));
                 }
+            }
+
+            foreach (double k in new[] { 3000, 1e9, double.PositiveInfinity })
+            {
+                Same(T.CopySign(T.PositiveInfinity, a), V.ScaleByPowerOfTwo(V.Broadcast(a), V.Constant(k)));
+                Same(T.CopySign(T.Zero, a), V.ScaleByPowerOfTwo(V.Broadcast(a), V.Constant(-k)));
             }
         }
     }

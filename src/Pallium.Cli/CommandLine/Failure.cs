@@ -1,8 +1,9 @@
+using Pallium.Layers;
 using Pallium.Numerics;
 
 namespace Pallium.Cli;
 
-/// <summary>Turns whatever stopped a verb into one sentence and an exit code.</summary>
+/// <summary>Turns whatever stopped a verb into one sentence, below it the place in a stack's text, and an exit code.</summary>
 internal static class Failure
 {
     /// <summary>The environment variable that asks for the stack trace of an internal error.</summary>
@@ -29,6 +30,7 @@ internal static class Failure
 
     private static (int Code, string Sentence) Describe(Exception e) => e switch
     {
+        InputException { InnerException: StackTextException } => (ExitCode.Mistake, e.Message),
         InputException => (ExitCode.Mistake, OneLine(e.Message)),
         DivergenceException => (ExitCode.Failure, $"learning diverged before its first update and nothing was written; another --stack may do better ({OneLine(e.Message)})."),
         OperationCanceledException => (ExitCode.Stopped, "stopped; nothing was written."),

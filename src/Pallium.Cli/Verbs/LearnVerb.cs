@@ -226,7 +226,7 @@ internal sealed class LearnVerb
 
     private static void SayMemory(IAnsiConsole console, string data)
     {
-        if (MemoryNeed.Guess(data) is MemoryNeed need)
+        if (MemoryNeed.Guess(data) is { Rows: > 0 } need)
         {
             console.WriteLine(need.Describe(data));
             long available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;

@@ -16,31 +16,18 @@ public sealed record RmsNormOptions(int Channels)
 /// <summary>y = w x / √(mean(x²) + ε) over the channels of every slice; parameter w [C].</summary>
 /// <remarks>Source: Zhang and Sennrich, NeurIPS 2019, eq. 4.</remarks>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class RmsNorm<T> : PositionwiseLayer<T>
+public sealed class RmsNorm<T> : NormalizationLayer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly T _epsilon;
-    private readonly T _count;
-    private readonly Parameter<T> _gain;
-
     /// <summary>Creates the layer with gains of zero.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There are no channels, or ε is not positive.</exception>
     public RmsNorm(RmsNormOptions options)
+        : base((options ?? throw new ArgumentNullException(nameof(options))).Channels, options.Epsilon)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Channels);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Epsilon);
-        Inputs = options.Channels;
-        _epsilon = T.CreateChecked(options.Epsilon);
-        _count = T.CreateChecked(Inputs);
-        _gain = new(Inputs);
     }
 
     /// <inheritdoc/>
-    public override int Inputs { get; }
-
-    /// <inheritdoc/>
-    public override IEnumerable<(string Name, Parameter<T> Parameter)> Parameters => [("w", _gain)];
+    public override IEnumerable<(string Name, Parameter<T> Parameter)> Parameters => [("w", Gain)];
 
     /// <inheritdoc/>
     public override LayerCost Cost => new(3 * Inputs, 2, Inputs * Unsafe.SizeOf<T>(), 0);
@@ -49,25 +36,13 @@ public sealed class RmsNorm<T> : PositionwiseLayer<T>
     protected override int RecordSize => 1;
 
     /// <inheritdoc/>
-    public override void Initialize(Rng rng) => _gain.Values.Fill(T.One);
-
-    /// <inheritdoc/>
-    public override void Refresh()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override int PassScratch(int steps, int rows) => Inputs;
+    public override void Initialize(Rng rng) => Gain.Values.Fill(T.One);
 
     /// <inheritdoc/>
     public override (StepNode Outputs, StepNode? State) Describe(StepGraph<T> graph, StepNode inputs, StepNode elapsed, StepNode? state)
     {
         ArgumentNullException.ThrowIfNull(graph);
-        var mean = new T[Inputs];
-        Array.Fill(mean, T.One / _count);
-        StepNode meanSquare = graph.Affine(graph.Constant(mean), graph.Apply(StepOperation.Multiply, inputs, inputs));
-        StepNode root = graph.Apply(StepOperation.Sqrt, graph.Apply(StepOperation.Add, meanSquare, graph.Constant(_epsilon)));
-        return (graph.Apply(StepOperation.Multiply, graph.Apply(StepOperation.Divide, inputs, root), graph.Constant(_gain)), null);
+        return (Scaled(graph, inputs), null);
     }
 
     /// <inheritdoc/>
@@ -77,17 +52,17 @@ public sealed class RmsNorm<T> : PositionwiseLayer<T>
         {
             ReadOnlySpan<T> x = inputs.Slice(slice * Inputs, Inputs);
             Span<T> y = outputs.Slice(slice * Inputs, Inputs);
-            T scale = T.One / T.Sqrt((Reduction.SumOfSquares(x) / _count) + _epsilon);
+            T scale = T.One / T.Sqrt((Reduction.SumOfSquares(x) / Count) + Epsilon);
             records[slice] = scale;
             TensorPrimitives.Multiply(x, scale, y);
-            TensorPrimitives.Multiply(y, _gain.Values, y);
+            TensorPrimitives.Multiply(y, Gain.Values, y);
         }
     }
 
     /// <inheritdoc/>
     protected override void ApplyBackward(int slices, in SequencePass<T> pass, in SequenceGradients<T> gradients)
     {
-        Span<T> dGain = gradients.Parameters[_gain];
+        Span<T> dGain = gradients.Parameters[Gain];
         Span<T> product = pass.Scratch[..Inputs];
         for (int slice = 0; slice < slices; slice++)
         {
@@ -100,8 +75,8 @@ public sealed class RmsNorm<T> : PositionwiseLayer<T>
             {
                 // With x̂ = x s: dx += s (w dy - x̂ mean(w dy x̂)).
                 Span<T> dx = gradients.Inputs.Slice(slice * Inputs, Inputs);
-                TensorPrimitives.Multiply(dy, _gain.Values, product);
-                T projection = Reduction.Dot(product, x) * scale * scale / _count;
+                TensorPrimitives.Multiply(dy, Gain.Values, product);
+                T projection = Reduction.Dot(product, x) * scale * scale / Count;
                 TensorPrimitives.FusedMultiplyAdd(x, -projection, product, product);
                 TensorPrimitives.FusedMultiplyAdd(product, scale, dx, dx);
             }

@@ -1,3 +1,4 @@
+using Pallium.Layers;
 using Pallium.Numerics;
 
 namespace Pallium.Cli.Tests;
@@ -6,6 +7,13 @@ public sealed class FailureTests
 {
     [Fact]
     public void A_users_mistake_ends_with_2() => Holds(2, "pallium: a.csv, line 3: found x, expected y.\n", new InputException("a.csv, line 3: found x, expected y."));
+
+    [Fact]
+    public void A_mistake_in_a_stack_is_pointed_at()
+    {
+        StackTextException cause = Assert.Throws<StackTextException>(() => StackText.Parse("gru(0)"));
+        Holds(2, $"pallium: Option stack: {cause.Sentence}\n  gru(0)\n      ^\n", new InputException($"Option stack: {cause.Message}", cause));
+    }
 
     [Fact]
     public void A_missing_file_is_named() => Holds(2, "pallium: a.csv: found no such file.\n", new FileNotFoundException("Could not find it.", "a.csv"));

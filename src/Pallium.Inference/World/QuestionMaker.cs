@@ -79,7 +79,6 @@ internal sealed class QuestionMaker(SliceCore core)
             }
         }
 
-
         // What a question without a past is asked with, too.
         double asked = withoutPast ? 1 : elapsed;
         core.Features(question, coordinates, _clamped, _exogenous, asked, _features);

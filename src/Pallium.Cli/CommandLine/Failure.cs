@@ -3,7 +3,7 @@ using Pallium.Numerics;
 
 namespace Pallium.Cli;
 
-/// <summary>Turns whatever stopped a verb into one sentence, below it the place in a stack's text, and an exit code.</summary>
+/// <summary>Turns whatever stopped a verb into one sentence and an exit code.</summary>
 internal static class Failure
 {
     /// <summary>The environment variable that asks for the stack trace of an internal error.</summary>
@@ -30,7 +30,8 @@ internal static class Failure
 
     private static (int Code, string Sentence) Describe(Exception e) => e switch
     {
-        InputException { InnerException: StackTextException } => (ExitCode.Mistake, e.Message),
+        // The drawing that points at the place needs lines of its own; the sentence names its position.
+        InputException { InnerException: StackTextException } => (ExitCode.Mistake, e.Message.Split('\n')[0]),
         InputException => (ExitCode.Mistake, OneLine(e.Message)),
         DivergenceException => (ExitCode.Failure, $"learning diverged before its first update and nothing was written; another --stack may do better ({OneLine(e.Message)})."),
         OperationCanceledException => (ExitCode.Stopped, "stopped; nothing was written."),

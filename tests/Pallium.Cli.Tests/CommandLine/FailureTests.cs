@@ -9,10 +9,10 @@ public sealed class FailureTests
     public void A_users_mistake_ends_with_2() => Holds(2, "pallium: a.csv, line 3: found x, expected y.\n", new InputException("a.csv, line 3: found x, expected y."));
 
     [Fact]
-    public void A_mistake_in_a_stack_is_pointed_at()
+    public void A_mistake_in_a_stack_is_told_without_its_drawing()
     {
         StackTextException cause = Assert.Throws<StackTextException>(() => StackText.Parse("gru(0)"));
-        Holds(2, $"pallium: Option stack: {cause.Sentence}\n  gru(0)\n      ^\n", new InputException($"Option stack: {cause.Message}", cause));
+        Holds(2, $"pallium: Option stack: {cause.Sentence}\n", new InputException($"Option stack: {cause.Message}", cause));
     }
 
     [Fact]

@@ -2,7 +2,7 @@ namespace Pallium.Inference;
 
 /// <summary>A user's mistake in data or options: the message is one sentence that names the file, the line, the column
 /// or the option, what was found and what was expected.</summary>
-public sealed class InputException : Exception
+public class InputException : Exception
 {
     /// <summary>An exception without a sentence.</summary>
     public InputException()

@@ -1,0 +1,30 @@
+namespace Pallium.Inference;
+
+/// <summary>What is believed about the cells of a question, and how sure that is.</summary>
+/// <param name="Cells">One posterior per asked cell, in the question's order.</param>
+public sealed record Answer(IReadOnlyList<Posterior> Cells)
+{
+    /// <summary>Probabilities of the question's events.</summary>
+    public IReadOnlyList<double> Events { get; init; } = [];
+
+    /// <summary>
+    /// log p(clamps | history), in nats: of equalities the mass of the rounding interval where the model knows resolutions, else the density; of
+    /// intervals and sets their probability.
+    /// </summary>
+    public double LogEvidence { get; init; }
+
+    /// <summary>Samples that were drawn; 0 for an answer in closed form or in one pass.</summary>
+    public int Effort { get; init; }
+
+    /// <summary>How many independent samples those that were drawn are worth, at the cell where they are worth least; ∞ for an exact answer.</summary>
+    public double EffectiveSampleSize { get; init; } = double.PositiveInfinity;
+
+    /// <summary>Monte Carlo standard error of the mean of each asked cell (NaN for a categorical one); zero where nothing was drawn.</summary>
+    public IReadOnlyList<double> StandardErrors { get; init; } = [];
+
+    /// <summary>Joint draws of the asked cells, equally weighted, [draws][asked]; empty where nothing was drawn.</summary>
+    public IReadOnlyList<double[]> Samples { get; init; } = [];
+
+    /// <summary>What should be known about the answer, in sentences: that sampling degenerated and how much more effort would help, that nothing informs it.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+}

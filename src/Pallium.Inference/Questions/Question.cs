@@ -1,0 +1,36 @@
+namespace Pallium.Inference;
+
+/// <summary>These cells are known; what are those?</summary>
+public sealed record Question
+{
+    /// <summary>What is known besides the history.</summary>
+    public IReadOnlyList<Clamp> Clamps { get; init; } = [];
+
+    /// <summary>The cells that are asked for.</summary>
+    public IReadOnlyList<CellAddress> Asked { get; init; } = [];
+
+    /// <summary>Events whose probabilities are asked for.</summary>
+    public IReadOnlyList<CellFunction> Events { get; init; } = [];
+}
+
+/// <summary>How hard a question is thought about.</summary>
+public sealed record AnswerOptions
+{
+    /// <summary>Samples that are drawn, at least; 0: the answer in one pass. Engines that answer in closed form do not need it.</summary>
+    public int Effort { get; init; } = 1024;
+
+    /// <summary>
+    /// The Monte Carlo error of every mean that is asked for, in posterior standard deviations, at which drawing stops; null: at <see cref="Effort"/>
+    /// draws. With it <see cref="Effort"/> is the most that is spent.
+    /// </summary>
+    public double? Tolerance { get; init; }
+
+    /// <summary>Seed. Same seed, same bits, for any number of threads.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>Threads; null: all cores.</summary>
+    public int? Threads { get; init; }
+
+    /// <summary>Memory that an answer may take, in bytes.</summary>
+    public long MemoryCap { get; init; } = 2L << 30;
+}

@@ -25,6 +25,12 @@ public sealed record AnswerOptions
     /// </summary>
     public double? Tolerance { get; init; }
 
+    /// <summary>Time between slices to come, in the frame's units of stamps (seconds for dates); null: the median step of learning.</summary>
+    public double? Every { get; init; }
+
+    /// <summary>Slices to come that are known in advance: their stamps hold, and their cells that are not NaN are clamped; null: none.</summary>
+    public IReadOnlyList<Slice>? Future { get; init; }
+
     /// <summary>Seed. Same seed, same bits, for any number of threads.</summary>
     public ulong Seed { get; init; } = 1;
 

@@ -100,6 +100,26 @@ public sealed class Session
     public Forecast Forecast(int horizon, ForecastOptions? options = null, CancellationToken cancellation = default) =>
         new PathSampler(_engine, _model.Calibration).Forecast(_state, horizon, options ?? new ForecastOptions(), cancellation);
 
+    /// <summary>Answers a question about slices to come.</summary>
+    /// <exception cref="InputException">A cell of the past (see the other overload), no such channel, a clamp outside a channel's support, an option out of range.</exception>
+    /// <exception cref="ContradictionException">The clamps cannot hold together.</exception>
+    public Answer Answer(Question question, AnswerOptions? options = null, CancellationToken cancellation = default) =>
+        Answer([], question, options, cancellation);
+
+    /// <summary>Answers a question about any cells of the slices <paramref name="since"/> and of those to come.</summary>
+    /// <param name="since">What came after the slices that this session has seen: the last of them is at offset 0. Cells that are asked for count as not seen.</param>
+    /// <param name="question">Known and asked cells; none before the first slice of <paramref name="since"/>.</param>
+    /// <param name="options">How hard it is thought about.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="InputException">A cell before the slices given, no such channel, a clamp outside a channel's support, an option out of range.</exception>
+    /// <exception cref="ContradictionException">The clamps cannot hold together.</exception>
+    public Answer Answer(IReadOnlyList<Slice> since, Question question, AnswerOptions? options = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(since);
+        ArgumentNullException.ThrowIfNull(question);
+        throw new NotSupportedException($"Asked after slice {_state.Count}.");
+    }
+
     /// <summary>An independent copy.</summary>
     public Session Fork() => new(_model, _state.Copy());
 

@@ -12,6 +12,7 @@ internal sealed class ParticleChunk
     private readonly IParticleModel _model;
     private readonly Lookahead _lookahead;
     private readonly RelationPlan _relations;
+    private readonly SamplerOptions _options;
     private readonly Rng _noise;
     private readonly int _d;
     private readonly IParticleRows _rows;
@@ -33,10 +34,11 @@ internal sealed class ParticleChunk
     /// <param name="model">What is sampled.</param>
     /// <param name="lookahead">What steers it.</param>
     /// <param name="relations">Relations between cells.</param>
-    /// <param name="noise">All randomness.</param>
-    public ParticleChunk(IParticleModel model, Lookahead lookahead, RelationPlan relations, Rng noise)
+    /// <param name="options">How.</param>
+    public ParticleChunk(IParticleModel model, Lookahead lookahead, RelationPlan relations, SamplerOptions options)
     {
-        (_model, _lookahead, _relations, _noise) = (model, lookahead, relations, noise);
+        (_model, _lookahead, _relations, _options) = (model, lookahead, relations, options);
+        _noise = new Rng(options.Seed);
         _d = model.Layout.Coordinates;
         _rows = model.NewRows(Size);
         _draw = new ChannelDraw(model.Layout);
@@ -144,7 +146,11 @@ internal sealed class ParticleChunk
     private ReadOnlySpan<int> Order(int slice, CellPlan[] cells)
     {
         _noise.For("order").For(slice).For(_first / Size).Permutation(_order);
-        Array.Sort([.. _order.Select((channel, i) => (Rank(cells[channel]) * _order.Length) + i)], _order);
+        if (_options.KnownFirst)
+        {
+            Array.Sort([.. _order.Select((channel, i) => (Rank(cells[channel]) * _order.Length) + i)], _order);
+        }
+
         return _order;
     }
 

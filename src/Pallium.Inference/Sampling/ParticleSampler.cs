@@ -107,7 +107,7 @@ internal static class ParticleSampler
         public Population(IParticleModel model, SamplerOptions options)
         {
             (_model, _options) = (model, options);
-            _lookahead = new Lookahead(model, options.Weighs);
+            _lookahead = new Lookahead(model, options.Weighs && options.Looks);
             _relations = new RelationPlan(options.Relations);
             _noise = new Rng(options.Seed);
             int n = options.Count;
@@ -137,7 +137,7 @@ internal static class ParticleSampler
 
         public bool IsAlive => Array.Exists(_logWeights, log => log > double.NegativeInfinity);
 
-        public ParticleChunk NewWorker() => new(_model, _lookahead, _relations, _noise);
+        public ParticleChunk NewWorker() => new(_model, _lookahead, _relations, _options);
 
         public ChunkReport Sample(ParticleChunk worker, int slice, int chunk)
         {

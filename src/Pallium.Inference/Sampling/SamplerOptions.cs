@@ -17,6 +17,15 @@ internal sealed record SamplerOptions(int Count, ulong Seed)
     /// <summary>Whether known cells are evidence; where they are a plan, which is no evidence of anything, all weights stay equal.</summary>
     public bool Weighs { get; init; } = true;
 
+    /// <summary>
+    /// Whether a slice's known and bounded cells are taken first, which wastes least; else in any order, as in paths that know nothing, so that where orders
+    /// disagree the very same paths are meant.
+    /// </summary>
+    public bool KnownFirst { get; init; } = true;
+
+    /// <summary>Whether known cells of later slices steer.</summary>
+    public bool Looks { get; init; } = true;
+
     /// <summary>Slices are resampled when the effective sample size falls below this share of the paths.</summary>
     public double ResampleBelow { get; init; } = 0.5;
 }

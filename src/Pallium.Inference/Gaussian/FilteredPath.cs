@@ -63,7 +63,7 @@ internal sealed class FilteredPath
         double[] predicted = NextMean();
         KalmanStep step = Length == 0 ? KalmanStep.For(Space, _start.Covariance, values) : _steps[^1].Next(values);
         double[] filtered = (double[])predicted.Clone();
-        LogLikelihood += step.Update(values, filtered, out int conflict);
+        LogLikelihood += step.Update(values, filtered, new double[2 * step.Seen.Length], out int conflict);
         if (conflict >= 0)
         {
             Conflict ??= (Length, conflict);

@@ -26,6 +26,9 @@ public sealed class GaussianHistory : IConditional
     /// <summary>log density of all cells seen, in nats.</summary>
     public double LogLikelihood => _path.LogLikelihood;
 
+    /// <summary>What is believed of the state of the next slice.</summary>
+    internal StateBelief Next => _path.Before(Count);
+
     /// <summary>This stream after more slices; it is not changed itself. O(T) copies, no covariances.</summary>
     /// <exception cref="InputException">A slice has another number of channels, or a cell that the model holds to be impossible.</exception>
     public GaussianHistory Then(IEnumerable<Slice> slices)

@@ -92,13 +92,14 @@ internal sealed class KalmanStep
     /// <summary>Takes in the seen cells of a slice.</summary>
     /// <param name="values">[D]; those that are not seen are not read.</param>
     /// <param name="mean">[N]: predicted on entry, filtered on return.</param>
+    /// <param name="scratch">2·o numbers.</param>
     /// <param name="conflict">The channel whose value cannot be, after those before it; -1: none.</param>
     /// <returns>log density of the seen cells; of cells that follow from others nothing is counted. -∞ with a conflict.</returns>
-    public double Update(ReadOnlySpan<double> values, Span<double> mean, out int conflict)
+    public double Update(ReadOnlySpan<double> values, Span<double> mean, Span<double> scratch, out int conflict)
     {
         int o = Seen.Length;
-        double[] innovation = new double[o];
-        double[] whitened = new double[o];
+        Span<double> innovation = scratch[..o];
+        Span<double> whitened = scratch.Slice(o, o);
         for (int i = 0; i < o; i++)
         {
             innovation[i] = values[Seen[i]] - Predict(mean, Seen[i]);

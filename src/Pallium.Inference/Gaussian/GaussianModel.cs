@@ -40,7 +40,24 @@ public sealed class GaussianModel : IConditional
     /// <summary>The matrices, in the channels' units.</summary>
     public StateSpaceParameters Parameters => StateSpaceParameters.Of(Space);
 
+    /// <summary>How the fit went; null where the matrices were given.</summary>
+    public GaussianFitRecord? Record { get; internal init; }
+
     internal StateSpace Space { get; }
+
+    /// <summary>Fits a model by maximum likelihood: expectation maximisation from a subspace method's first guess, holes taken exactly. Deterministic.</summary>
+    /// <param name="frame">Slices as equal steps; each series begins anew. Of a table: independent rows.</param>
+    /// <param name="options">State size, and when to end.</param>
+    /// <param name="progress">Loss is minus the log density, in nats per seen cell.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <remarks>A pass costs O(T·(n³ + d³)) where holes differ from slice to slice, O(T·n²) where they do not.</remarks>
+    /// <exception cref="InputException">A channel is categorical or has no value, there are no slices, an option is out of range.</exception>
+    public static GaussianModel Fit(
+        Frame frame, GaussianOptions? options = null, IProgress<LearnProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(frame);
+        return GaussianFit.Run(frame, options ?? new GaussianOptions(), progress, cancellation);
+    }
 
     /// <summary>A joint Gaussian without time: the rows of a table. Its cells stand at offset 1.</summary>
     /// <param name="channels">d channels.</param>
@@ -98,7 +115,7 @@ public sealed class GaussianModel : IConditional
         return frame.Series.Sum(series => After(series.Slices()).LogLikelihood);
     }
 
-    private static IReadOnlyList<Channel> Numeric(IReadOnlyList<Channel> channels)
+    internal static IReadOnlyList<Channel> Numeric(IReadOnlyList<Channel> channels)
     {
         ArgumentNullException.ThrowIfNull(channels);
         return channels.FirstOrDefault(channel => channel.Kind == ChannelKind.Categorical) is { } categorical

@@ -1,0 +1,141 @@
+using System.Globalization;
+
+namespace Pallium.Inference;
+
+/// <summary>A question sorted by what the exact engine does with its clamps: values of single cells, relations, bounds of one form.</summary>
+internal sealed class ExactQuestion
+{
+    private const string SamplingAdvice = "the sampling engine of a learned model (Session.Answer) takes any number and kind of them";
+    private readonly IReadOnlyList<Channel> _channels;
+    private readonly int _history;
+    private readonly Dictionary<PathCell, double> _values = [];
+    private readonly List<PathCell> _cells = [];
+    private readonly Dictionary<PathCell, int> _indices = [];
+    private readonly List<LinearForm> _relations = [];
+
+    /// <param name="channels">The model's channels.</param>
+    /// <param name="history">Slices before offset 1.</param>
+    /// <param name="question">What is asked.</param>
+    /// <param name="clamps">Its clamps and those of slices known in advance.</param>
+    /// <exception cref="InputException">A cell that is not there, a clamp that the engine cannot take.</exception>
+    /// <exception cref="ContradictionException">A cell has two values.</exception>
+    public ExactQuestion(IReadOnlyList<Channel> channels, int history, Question question, IReadOnlyList<Clamp> clamps)
+    {
+        _channels = channels;
+        _history = history;
+        Asked = [.. question.Asked.Select(IndexOf)];
+        Hidden = [.. _cells];
+        Events = [.. question.Events.Select(e => e.Cells.Select(IndexOf).ToArray())];
+        foreach (Clamp clamp in clamps)
+        {
+            Add(clamp);
+        }
+    }
+
+    /// <summary>The cells that are asked for: they count as not seen.</summary>
+    public IReadOnlyList<PathCell> Hidden { get; }
+
+    /// <summary>Indices among <see cref="Cells"/>.</summary>
+    public int[] Asked { get; }
+
+    /// <summary>Of each event, indices among <see cref="Cells"/>.</summary>
+    public int[][] Events { get; }
+
+    /// <summary>All cells that are asked for or stand in an event, a relation or a bound.</summary>
+    public IReadOnlyList<PathCell> Cells => _cells;
+
+    /// <summary>The cells that are clamped to a value.</summary>
+    public IReadOnlyDictionary<PathCell, double> Values => _values;
+
+    /// <summary>Linear forms of known value.</summary>
+    public IReadOnlyList<LinearForm> Relations => _relations;
+
+    /// <summary>The one form that lies between bounds; null: none.</summary>
+    public LinearForm? Bounded { get; private set; }
+
+    /// <summary>First slice that the question is about; <see cref="_history"/> where it is all to come.</summary>
+    public int First => Math.Min(_history, _cells.Concat(_values.Keys).Select(cell => cell.Slice).DefaultIfEmpty(_history).Min());
+
+    /// <summary>One past the last slice that the question is about, or the history's.</summary>
+    public int End => Math.Max(_history, _cells.Concat(_values.Keys).Select(cell => cell.Slice + 1).DefaultIfEmpty(0).Max());
+
+    private void Add(Clamp clamp)
+    {
+        if (double.IsInfinity(clamp.Low) && double.IsInfinity(clamp.High) && clamp.Outcomes.Count == 0)
+        {
+            return;
+        }
+
+        double? value = clamp.Outcomes.Count switch
+        {
+            0 => clamp.IsEquality ? clamp.Low : null,
+            1 => clamp.Outcomes[0],
+            _ => throw Refused(clamp, "a set of categories", "values, linear relations, and bounds of one linear form; "),
+        };
+        if (value is double known && !clamp.IsRelation)
+        {
+            PathCell cell = CellAt(clamp.Cell);
+            if (SchemaCheck.Expected(_channels[cell.Channel], known) is { } expected)
+            {
+                throw new InputException($"{clamp.Describe(_channels)}: found {known.ToString("R", CultureInfo.InvariantCulture)}, expected {expected}.");
+            }
+
+            if (!_values.TryAdd(cell, known) && _values[cell] != known)
+            {
+                throw Contradiction(clamp, _channels);
+            }
+
+            return;
+        }
+
+        var form = new LinearForm(clamp, [.. clamp.Terms.Select(term => (IndexOf(term.Cell), term.Coefficient))]);
+        if (clamp.IsEquality)
+        {
+            _relations.Add(form);
+            return;
+        }
+
+        if (Bounded is not null)
+        {
+            throw Refused(clamp, $"a second interval or inequality (after {Bounded.Clamp.Describe(_channels)})", "at most one, which alone has a closed form; ");
+        }
+
+        Bounded = form;
+    }
+
+    /// <summary>An exception about a clamp that cannot hold beside those before it.</summary>
+    public static ContradictionException Contradiction(Clamp clamp, IReadOnlyList<Channel> channels) =>
+        new($"{clamp.Describe(channels)}: cannot hold beside the history and the clamps before it; log evidence -∞.", clamp, double.NegativeInfinity);
+
+    private InputException Refused(Clamp clamp, string found, string expected) =>
+        new($"{clamp.Describe(_channels)}: found {found}, expected of the exact engine {expected}{SamplingAdvice}.");
+
+    private int IndexOf(CellAddress address)
+    {
+        PathCell cell = CellAt(address);
+        if (!_indices.TryGetValue(cell, out int index))
+        {
+            _indices[cell] = index = _cells.Count;
+            _cells.Add(cell);
+        }
+
+        return index;
+    }
+
+    private PathCell CellAt(CellAddress address)
+    {
+        if (address.Channel < 0 || address.Channel >= _channels.Count)
+        {
+            throw new InputException($"Found a cell of channel {address.Channel}, expected 0 to {_channels.Count - 1}.");
+        }
+
+        if (address.Offset < 1 - _history || address.Offset == int.MaxValue)
+        {
+            throw new InputException(_history == 0
+                ? $"{address.Describe(_channels)}: found offset {address.Offset} without a history, expected 1 (the first slice) or later."
+                : $"{address.Describe(_channels)}: found offset {address.Offset}, expected {1 - _history} (the first slice of the history) or later.");
+        }
+
+        return new PathCell(_history - 1 + address.Offset, address.Channel);
+    }
+}

@@ -3,7 +3,7 @@ using Pallium.Numerics;
 namespace Pallium.Inference;
 
 /// <summary>The answer in one pass: unknown slices are passed as holes, and each asked cell is answered from what is known up to its slice.</summary>
-internal sealed class OnePass(WorldEngine engine, QuestionPlan plan)
+internal sealed class OnePass(WorldEngine engine, StreamState start, QuestionPlan plan)
 {
     /// <summary>Whether one pass is all there is to say: one slice, of which nothing but values is known.</summary>
     public static bool IsExact(QuestionPlan plan, Question question) =>
@@ -13,7 +13,7 @@ internal sealed class OnePass(WorldEngine engine, QuestionPlan plan)
     public Answer Answer(Question question)
     {
         var observer = new SliceObserver(engine);
-        StreamState state = plan.Start.Copy();
+        StreamState state = start.Copy();
         var posteriors = new Posterior[question.Asked.Count];
         double logEvidence = 0;
         for (int h = 0; h < plan.Slices.Count; h++)

@@ -11,7 +11,14 @@ internal sealed class QuestionAnswerer(WorldEngine engine)
             throw new InputException($"Option effort: found {options.Effort}, expected a whole number of at least 0.");
         }
 
-        var plan = new QuestionPlan(engine, state, since, question, options);
+        var plan = new QuestionPlan(engine.Schema, state.Time, since, question, options);
+        StreamState start = state.Copy();
+        var observer = new SliceObserver(engine);
+        foreach (Slice slice in since.Take(plan.Skipped))
+        {
+            observer.Advance(start, slice.Time, slice.Values);
+        }
+
         if (options.Effort == 0 || OnePass.IsExact(plan, question))
         {
             if (question.Events.Count > 0)
@@ -19,10 +26,10 @@ internal sealed class QuestionAnswerer(WorldEngine engine)
                 throw new InputException("Option effort: found 0 with an event, whose probability is counted on samples; expected at least 1.");
             }
 
-            return new OnePass(engine, plan).Answer(question);
+            return new OnePass(engine, start, plan).Answer(question);
         }
 
-        var model = new WorldParticles(engine, plan.Start, plan.Slices);
+        var model = new WorldParticles(engine, start, plan.Slices);
         return Sampled(model, plan, question, options, cancellation);
     }
 

@@ -6,16 +6,21 @@ internal sealed class QuestionPlan
     /// <summary>Known slices behind the last asked or clamped cell that still count.</summary>
     private const int Trail = 64;
 
-    private readonly WorldEngine _engine;
+    private readonly FrameSchema _schema;
     private readonly IReadOnlyList<Slice> _since;
     private readonly Question _question;
     private readonly AnswerOptions _options;
     private readonly int _first;
 
+    /// <param name="schema">Channels and time.</param>
+    /// <param name="time">Stamp of the last slice before <paramref name="since"/>; NaN: there was none.</param>
+    /// <param name="since">Slices after that.</param>
+    /// <param name="question">What is asked.</param>
+    /// <param name="options">Slices to come.</param>
     /// <exception cref="InputException">See <see cref="Session.Answer(IReadOnlyList{Slice}, Question, AnswerOptions?, CancellationToken)"/>.</exception>
-    public QuestionPlan(WorldEngine engine, StreamState state, IReadOnlyList<Slice> since, Question question, AnswerOptions options)
+    public QuestionPlan(FrameSchema schema, double time, IReadOnlyList<Slice> since, Question question, AnswerOptions options)
     {
-        (_engine, _since, _question, _options) = (engine, since, question, options);
+        (_schema, _since, _question, _options) = (schema, since, question, options);
         CellAddress[] read = [.. question.Asked, .. question.Events.SelectMany(cell => cell.Cells)];
         CellAddress[] clamped = [.. question.Clamps.SelectMany(clamp => clamp.Terms.Select(term => term.Cell))];
         foreach (CellAddress cell in read.Concat(clamped))
@@ -36,31 +41,25 @@ internal sealed class QuestionPlan
             last = Math.Min(0, last + Trail);
         }
 
-        Start = state.Copy();
-        var observer = new SliceObserver(engine);
-        foreach (Slice slice in since.Take(since.Count + _first - 1))
-        {
-            observer.Advance(Start, slice.Time, slice.Values);
-        }
-
-        Slices = Plan(last, read);
+        Skipped = since.Count + _first - 1;
+        Slices = Plan(last, Skipped > 0 ? since[Skipped - 1].Time : time, read);
         Relations =
         [
             .. question.Clamps.Where(clamp => clamp.IsRelation).Select(clamp =>
                 Clamp.Linear([.. clamp.Terms.Select(term => term with { Cell = term.Cell with { Offset = IndexOf(term.Cell) } })], clamp.Low, clamp.High) with
                 {
-                    Text = clamp.Text ?? clamp.Describe(engine.Schema.Channels),
+                    Text = clamp.Text ?? clamp.Describe(schema.Channels),
                 }),
         ];
-        Keep = [.. Slices.Select(_ => new bool[engine.Schema.Channels.Count])];
+        Keep = [.. Slices.Select(_ => new bool[schema.Channels.Count])];
         foreach (CellAddress cell in read)
         {
             Keep[IndexOf(cell)][cell.Channel] = true;
         }
     }
 
-    /// <summary>The stream before the first slice.</summary>
-    public StreamState Start { get; }
+    /// <summary>How many of the slices since the stream's last one lie before the first of <see cref="Slices"/>, and are simply taken in.</summary>
+    public int Skipped { get; }
 
     /// <summary>What is known of the slices.</summary>
     public IReadOnlyList<SlicePlan> Slices { get; }
@@ -76,13 +75,13 @@ internal sealed class QuestionPlan
 
     private void Check(CellAddress cell)
     {
-        IReadOnlyList<Channel> channels = _engine.Schema.Channels;
+        IReadOnlyList<Channel> channels = _schema.Channels;
         if (cell.Channel < 0 || cell.Channel >= channels.Count)
         {
             throw new InputException($"Found a cell of channel number {cell.Channel}, expected one from 0 to {channels.Count - 1}.");
         }
 
-        if (_engine.Schema.IsTable && cell.Offset != 1)
+        if (_schema.IsTable && cell.Offset != 1)
         {
             throw new InputException($"Found the cell {cell.Describe(channels)} of a table, whose rows have no past or future: expected no offset.");
         }
@@ -95,19 +94,18 @@ internal sealed class QuestionPlan
         }
     }
 
-    private SlicePlan[] Plan(int last, CellAddress[] read)
+    private SlicePlan[] Plan(int last, double time, CellAddress[] read)
     {
         int count = last - _first + 1;
-        int channels = _engine.Schema.Channels.Count;
+        int channels = _schema.Channels.Count;
         var slices = new SlicePlan[count];
-        double time = Start.Time;
         for (int h = 0; h < count; h++)
         {
             int offset = _first + h;
             Slice? known = offset <= 0 ? _since[_since.Count - 1 + offset] : _options.Future is { } future && offset <= future.Count ? future[offset - 1] : null;
             if (known is not null)
             {
-                SchemaCheck.Values(_engine.Schema.Channels, known.Values, offset <= 0 ? "Slice" : "Future slice");
+                SchemaCheck.Values(_schema.Channels, known.Values, offset <= 0 ? "Slice" : "Future slice");
             }
 
             time = NextTime(time, known);
@@ -144,16 +142,16 @@ internal sealed class QuestionPlan
             throw new InputException(FormattableString.Invariant($"Option every: found {_options.Every}, expected a positive number."));
         }
 
-        double time = known?.Time ?? before + (_options.Every ?? _engine.Schema.Time.Step);
-        return time <= before && !_engine.Schema.IsTable
-            ? throw new InputException($"Found a slice at {_engine.Schema.Time.Format(time)}, expected one after {_engine.Schema.Time.Format(before)}.")
+        double time = known?.Time ?? before + (_options.Every ?? _schema.Time.Step);
+        return time <= before && !_schema.IsTable
+            ? throw new InputException($"Found a slice at {_schema.Time.Format(time)}, expected one after {_schema.Time.Format(before)}.")
             : time;
     }
 
     /// <summary>What a clamp leaves of a cell.</summary>
     private CellPlan Narrowed(CellPlan cell, Clamp clamp)
     {
-        IReadOnlyList<Channel> channels = _engine.Schema.Channels;
+        IReadOnlyList<Channel> channels = _schema.Channels;
         Channel channel = channels[clamp.Cell.Channel];
         string text = clamp.Describe(channels);
         if (clamp.IsEquality && clamp.Outcomes.Count == 0 && SchemaCheck.Expected(channel, clamp.Low) is { } expected)

@@ -65,7 +65,7 @@ public sealed class ParticleSamplerTests
         var question = new Question { Clamps = cases[which], Asked = open };
 
         // Where orders of asking disagree only the same orders mean the same paths: known cells not first, and all cells drawn.
-        var plan = new QuestionPlan(engine, session.State, [], question, new AnswerOptions());
+        var plan = new QuestionPlan(engine.Schema, session.Time, [], question, new AnswerOptions());
         Answer answer = new PathSummary(
             ParticleSampler.Run(
                 new WorldParticles(engine, session.State, plan.Slices), new SamplerOptions(4000, 1) { Relations = plan.Relations, KnownFirst = false, Threads = 2 }),

@@ -6,9 +6,11 @@ namespace Pallium.Inference;
 /// <param name="Outcomes">Which outcomes are possible; null: all.</param>
 internal readonly record struct CellBounds(double Low, double High, bool[]? Outcomes)
 {
-    /// <summary>What the plan says.</summary>
-    public static CellBounds Of(CellPlan cell) =>
-        cell.Role == CellRole.Known ? new CellBounds(cell.Value, cell.Value, null) : new CellBounds(cell.Low, cell.High, cell.Outcomes);
+    /// <summary>What the plan says of a path's cell.</summary>
+    public static CellBounds Of(CellPlan cell, int path) =>
+        cell.Role == CellRole.Known ? new CellBounds(cell.Value, cell.Value, null)
+        : cell.ByPath is { } values ? new CellBounds(values[path], values[path], null)
+        : new CellBounds(cell.Low, cell.High, cell.Outcomes);
 
     /// <summary>Whether the value is known.</summary>
     public bool IsKnown => Low == High;

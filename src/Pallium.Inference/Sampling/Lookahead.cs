@@ -87,7 +87,7 @@ internal sealed class Lookahead
                     _observations.Add(new Observation(slice, j, coordinates[j], Math.Max(noise, 1e-12)));
                 }
             }
-            else if (cell.IsBounded && !variable.IsDiscrete && Within(slice, variable, cell) is { } site)
+            else if (cell.IsBounded && cell.ByPath is null && !variable.IsDiscrete && Within(slice, variable, cell) is { } site)
             {
                 _observations.Add(site);
             }

@@ -169,7 +169,7 @@ internal sealed class ParticleChunk
         for (int row = 0; row < _rowCount; row++)
         {
             Span<double> own = sums.Slice(row * _relations.Count, _relations.Count);
-            CellBounds bounds = CellBounds.Of(cell);
+            CellBounds bounds = CellBounds.Of(cell, _first + row);
             if (relates)
             {
                 _relations.Narrow(slice, channel, own, ref bounds);

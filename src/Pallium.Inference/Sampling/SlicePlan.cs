@@ -32,11 +32,14 @@ internal sealed record CellPlan(CellRole Role)
     /// <summary>Which outcomes are possible; null: all.</summary>
     public bool[]? Outcomes { get; init; }
 
+    /// <summary>Values that are known path by path, such as the actions of plans that are compared; null: none are.</summary>
+    public double[]? ByPath { get; init; }
+
     /// <summary>Where it comes from, for messages; null: from the data.</summary>
     public Clamp? Clamp { get; init; }
 
     /// <summary>Whether it is drawn within bounds.</summary>
-    public bool IsBounded => Role == CellRole.Drawn && (Outcomes is not null || !double.IsNegativeInfinity(Low) || !double.IsPositiveInfinity(High));
+    public bool IsBounded => Role == CellRole.Drawn && (ByPath is not null || Outcomes is not null || !double.IsNegativeInfinity(Low) || !double.IsPositiveInfinity(High));
 }
 
 /// <summary>A slice of a question: when it is, and what becomes of its cells.</summary>

@@ -37,7 +37,7 @@ internal sealed class SamplePosterior : Posterior
     public IReadOnlyList<double> Sorted => _sorted;
 
     public override double Mean => Channel.Kind == ChannelKind.Categorical
-        ? Counts().AsSpan().IndexOf(Counts().Max())
+        ? Likeliest
         : Reduction.Dot<double>(_sorted, _weights) / _upTo[^1];
 
     public override double StandardDeviation
@@ -127,6 +127,8 @@ internal sealed class SamplePosterior : Posterior
     }
 
     private int Classes => Channel.Kind == ChannelKind.Binary ? 2 : Math.Max(1, Channel.Categories.Count);
+
+    private protected override double Likeliest => Counts().AsSpan().IndexOf(Counts().Max());
 
     private double[] Counts()
     {

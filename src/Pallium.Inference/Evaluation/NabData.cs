@@ -20,13 +20,13 @@ public static class NabData
     /// <exception cref="InputException">A file cannot be read, a column is missing, a cell is not well formed, or a window fits no series.</exception>
     public static IReadOnlyList<LabelledSeries> Read(string dataPath, string windowsPath, string valueColumn = "value")
     {
-        var streams = new SortedDictionary<string, Rows>(StringComparer.Ordinal);
-        TimeAxis axis = ReadValues(dataPath, valueColumn, streams);
-        ReadWindows(windowsPath, dataPath, axis, streams);
-        return [.. streams.Select(pair => pair.Value.ToStream(pair.Key, axis.Kind == TimeKind.Date))];
+        var all = new SortedDictionary<string, Rows>(StringComparer.Ordinal);
+        TimeAxis axis = ReadValues(dataPath, valueColumn, all);
+        ReadWindows(windowsPath, dataPath, axis, all);
+        return [.. all.Select(pair => pair.Value.ToSeries(pair.Key, axis.Kind == TimeKind.Date))];
     }
 
-    private static TimeAxis ReadValues(string path, string valueColumn, SortedDictionary<string, Rows> streams)
+    private static TimeAxis ReadValues(string path, string valueColumn, SortedDictionary<string, Rows> all)
     {
         using RowReader rows = RowReader.Open(path);
         HeaderIndex header = Header(rows);
@@ -46,23 +46,23 @@ public static class NabData
             }
 
             string name = series < 0 ? "" : rows[series].ToString();
-            if (!streams.TryGetValue(name, out Rows? stream))
+            if (!all.TryGetValue(name, out Rows? one))
             {
-                streams.Add(name, stream = new Rows());
+                all.Add(name, one = new Rows());
             }
 
-            stream.Times.Add(stamps == null ? stream.Times.Count : stamps.Read(rows[time], double.NaN, rows));
-            stream.Values.Add(cells.Read(rows[value], rows));
+            one.Times.Add(stamps == null ? one.Times.Count : stamps.Read(rows[time], double.NaN, rows));
+            one.Values.Add(cells.Read(rows[value], rows));
         }
 
-        return streams.Count > 0 ? axis : throw new InputException($"{path}: found a header and no rows, expected at least one row.");
+        return all.Count > 0 ? axis : throw new InputException($"{path}: found a header and no rows, expected at least one row.");
     }
 
-    private static void ReadWindows(string path, string dataPath, TimeAxis axis, SortedDictionary<string, Rows> streams)
+    private static void ReadWindows(string path, string dataPath, TimeAxis axis, SortedDictionary<string, Rows> all)
     {
         using RowReader rows = RowReader.Open(path);
         HeaderIndex header = Header(rows);
-        int series = streams.ContainsKey("") ? -1 : header.Require(SeriesColumn, SeriesColumn);
+        int series = all.ContainsKey("") ? -1 : header.Require(SeriesColumn, SeriesColumn);
         bool byRow = header.Find("start_i") >= 0 && header.Find("end_i") >= 0;
         int start = header.Require(byRow ? "start_i" : "start", "windows");
         int end = header.Require(byRow ? "end_i" : "end", "windows");
@@ -70,27 +70,26 @@ public static class NabData
         while (rows.Read())
         {
             string name = series < 0 ? "" : rows[series].ToString();
-            if (!streams.TryGetValue(name, out Rows? stream))
+            if (!all.TryGetValue(name, out Rows? one))
             {
-                string near = NearestName.Find(name, streams.Keys) ?? streams.Keys.First();
+                string near = NearestName.Find(name, all.Keys) ?? all.Keys.First();
                 throw InputException.At(path, rows.Line, SeriesColumn, InputException.Quote(name), $"a series of {dataPath}, such as '{near}'");
             }
 
-            NabWindow window = byRow ? new(Row(start), Row(end))
-                : new(stream.Times.FindIndex(time => time >= Time(start)), stream.Times.FindLastIndex(time => time <= Time(end)));
+            NabWindow window = byRow ? new(Row(start), Row(end)) : one.Window(Time(start), Time(end));
             string found = $"a window from {rows[start]} to {rows[end]}";
-            if (window.First < 0 || window.Last < window.First || window.Last >= stream.Times.Count)
+            if (window.First < 0 || window.Last < window.First || window.Last >= one.Times.Count)
             {
-                string span = byRow ? $"rows 0 to {stream.Times.Count - 1}" : $"time {axis.Format(stream.Times[0])} to {axis.Format(stream.Times[^1])}";
+                string span = byRow ? $"rows 0 to {one.Times.Count - 1}" : $"time {axis.Format(one.Times[0])} to {axis.Format(one.Times[^1])}";
                 throw InputException.At(path, rows.Line, found, $"one inside the {span} of {Called(name)}");
             }
 
-            if (stream.Windows.Exists(other => window.First <= other.Last && other.First <= window.Last))
+            if (one.Windows.Exists(other => window.First <= other.Last && other.First <= window.Last))
             {
                 throw InputException.At(path, rows.Line, $"{found} that overlaps another one of {Called(name)}", "windows that do not");
             }
 
-            stream.Windows.Add(window);
+            one.Windows.Add(window);
         }
 
         int Row(int column) => int.TryParse(rows[column], NumberStyles.None, CultureInfo.InvariantCulture, out int row) ? row
@@ -116,7 +115,12 @@ public static class NabData
 
         public List<NabWindow> Windows { get; } = [];
 
-        public LabelledSeries ToStream(string name, bool hasDates) =>
+        /// <summary>The rows from a stamp to another one; -1 or the number of rows where a stamp lies outside.</summary>
+        public NabWindow Window(double start, double end) => new(
+            start < Times[0] ? -1 : Times.FindIndex(time => time >= start),
+            end > Times[^1] ? Times.Count : Times.FindLastIndex(time => time <= end));
+
+        public LabelledSeries ToSeries(string name, bool hasDates) =>
             new(name, [.. Times], [.. Values], [.. Windows.OrderBy(window => window.First)]) { HasDates = hasDates };
     }
 }

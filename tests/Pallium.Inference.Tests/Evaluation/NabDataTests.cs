@@ -38,6 +38,8 @@ public sealed class NabDataTests : IDisposable
     [InlineData("series,start_i,end_i\na,0,1\na,1,2\n", "windows.csv, line 3: found a window from 1 to 2 that overlaps", "")]
     [InlineData("series,start_i,end_i\na,x,1\n", "windows.csv, line 2, column 'start_i': found 'x', expected the number of a row", "")]
     [InlineData("series,start,end\nb,2020-01-02 00:00:00,2020-01-03 00:00:00\n", "windows.csv, line 2: found a window from 2020-01-02 00:00:00", "inside the time 2020-01-01 00:00:00 to 2020-01-01 00:05:00 of 'b'")]
+    [InlineData("series,start,end\nb,2019-12-31 00:00:00,2020-01-01 00:00:00\n", "windows.csv, line 2: found a window from 2019-12-31 00:00:00", "of 'b'")]
+    [InlineData("series,start,end\nb,2020-01-01 00:05:00,2020-01-01 00:06:00\n", "windows.csv, line 2: found a window from 2020-01-01 00:05:00", "of 'b'")]
     [InlineData("series,start,end\nb,soon,2020-01-03 00:00:00\n", "windows.csv, line 2", "'soon'")]
     [InlineData("start_i,end_i\n0,1\n", "windows.csv: found no column 'series'", "")]
     [InlineData("series,begin,end\na,0,1\n", "windows.csv: found no column 'start'", "")]

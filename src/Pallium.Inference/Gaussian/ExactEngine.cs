@@ -118,7 +118,7 @@ internal sealed class ExactEngine
         return path;
     }
 
-    private double[] ValuesOf(int t, IReadOnlyList<PathCell> hidden)
+    private double[] ValuesOf(int t, HashSet<PathCell> hidden)
     {
         double[] values = new double[Space.D];
         if (t >= _history.Length)
@@ -127,13 +127,10 @@ internal sealed class ExactEngine
             return values;
         }
 
-        _history.Values(t).CopyTo(values, 0);
-        foreach (PathCell cell in hidden)
+        double[] seen = _history.Values(t);
+        for (int c = 0; c < values.Length; c++)
         {
-            if (cell.Slice == t)
-            {
-                values[cell.Channel] = double.NaN;
-            }
+            values[c] = hidden.Contains(new PathCell(t, c)) ? double.NaN : seen[c];
         }
 
         return values;

@@ -57,6 +57,9 @@ internal sealed class ExactQuestion
     /// <summary>The one form that lies between bounds; null: none.</summary>
     public LinearForm? Bounded { get; private set; }
 
+    /// <summary>Whether the answer needs the joint distribution of <see cref="Cells"/>, not only that of each.</summary>
+    public bool NeedsJoint => _relations.Count > 0 || Bounded is not null || Events.Length > 0;
+
     /// <summary>First slice that the question is about; the first one to come where it is about those alone.</summary>
     public int First { get; }
 

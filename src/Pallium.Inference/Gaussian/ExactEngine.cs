@@ -63,7 +63,7 @@ internal sealed class ExactEngine
         FilteredPath path = Filter(exact, clamps, out double evidence, cancellation);
         var smoothed = new SmoothedPath(path);
         PathCell[] cells = [.. exact.Cells.Select(cell => cell with { Slice = cell.Slice - exact.First })];
-        if (exact.Relations.Count == 0 && exact.Bounded is null && question.Events.Count == 0)
+        if (!exact.NeedsJoint)
         {
             return Marginals(question, exact, smoothed, cells) with { LogEvidence = evidence };
         }
@@ -118,7 +118,7 @@ internal sealed class ExactEngine
         return path;
     }
 
-    private double[] ValuesOf(int t, IReadOnlyList<PathCell> hidden)
+    private double[] ValuesOf(int t, HashSet<PathCell> hidden)
     {
         double[] values = new double[Space.D];
         if (t >= _history.Length)
@@ -127,13 +127,10 @@ internal sealed class ExactEngine
             return values;
         }
 
-        _history.Values(t).CopyTo(values, 0);
-        foreach (PathCell cell in hidden)
+        double[] seen = _history.Values(t);
+        for (int c = 0; c < values.Length; c++)
         {
-            if (cell.Slice == t)
-            {
-                values[cell.Channel] = double.NaN;
-            }
+            values[c] = hidden.Contains(new PathCell(t, c)) ? double.NaN : seen[c];
         }
 
         return values;
@@ -231,7 +228,7 @@ internal sealed class ExactEngine
         long n = Space.N;
         long d = Space.D;
         double perSlice = ((7 * n * n) + (4 * n * d) + (2 * d * d) + (4 * n) + d) * sizeof(double);
-        double joint = 3.0 * exact.Cells.Count * exact.Cells.Count * sizeof(double);
+        double joint = exact.NeedsJoint ? 3.0 * exact.Cells.Count * exact.Cells.Count * sizeof(double) : 0;
         double draws = exact.Events.Length == 0 ? 0 : (double)Math.Max(0, options.Effort) * 2 * exact.Cells.Count * sizeof(double);
         double need = ((exact.End - (double)exact.First) * perSlice) + joint + draws;
         if (need > options.MemoryCap)

@@ -30,10 +30,14 @@ internal sealed class ExactQuestion
         {
             Add(clamp);
         }
+
+        PathCell[] all = [.. _cells, .. _values.Keys];
+        First = Math.Min(history, all.Select(cell => cell.Slice).DefaultIfEmpty(history).Min());
+        End = Math.Max(history, all.Select(cell => cell.Slice + 1).DefaultIfEmpty(history).Max());
     }
 
     /// <summary>The cells that are asked for: they count as not seen.</summary>
-    public IReadOnlyList<PathCell> Hidden { get; }
+    public HashSet<PathCell> Hidden { get; }
 
     /// <summary>Indices among <see cref="Cells"/>.</summary>
     public int[] Asked { get; }
@@ -53,11 +57,14 @@ internal sealed class ExactQuestion
     /// <summary>The one form that lies between bounds; null: none.</summary>
     public LinearForm? Bounded { get; private set; }
 
-    /// <summary>First slice that the question is about; <see cref="_history"/> where it is all to come.</summary>
-    public int First => Math.Min(_history, _cells.Concat(_values.Keys).Select(cell => cell.Slice).DefaultIfEmpty(_history).Min());
+    /// <summary>Whether the answer needs the joint distribution of <see cref="Cells"/>, not only that of each.</summary>
+    public bool NeedsJoint => _relations.Count > 0 || Bounded is not null || Events.Length > 0;
+
+    /// <summary>First slice that the question is about; the first one to come where it is about those alone.</summary>
+    public int First { get; }
 
     /// <summary>One past the last slice that the question is about, or the history's.</summary>
-    public int End => Math.Max(_history, _cells.Concat(_values.Keys).Select(cell => cell.Slice + 1).DefaultIfEmpty(0).Max());
+    public int End { get; }
 
     private void Add(Clamp clamp)
     {

@@ -57,7 +57,9 @@ internal static class GaussianFit
         var candidates = new List<(int StateSize, double Bic)>();
         if (options.StateSize is int given)
         {
-            return (Math.Min(given, start.LargestState), candidates);
+            return given <= start.LargestState
+                ? (given, candidates)
+                : throw new InputException($"Found a state size of {given}, expected at most {start.LargestState} for {series.Sum(s => s.Length)} slices of {series[0][0].Length} channels.");
         }
 
         List<double[][]> latest = Latest(series);

@@ -50,12 +50,15 @@ public sealed class GaussianHistory : IConditional
     }
 
     /// <summary>Answers exactly. Effort counts only for events, whose probabilities are shares of that many draws.</summary>
-    /// <returns>A <see cref="GaussianAnswer"/>.</returns>
+    /// <remarks>
+    /// Log evidence is the log density of the clamped values, given the history without the cells that are asked for; clamps that follow from those before them
+    /// add nothing, a bounded form adds its log probability.
+    /// </remarks>
     /// <exception cref="InputException">
     /// A cell that is not there, a set of categories, a second interval or inequality, more memory than allowed, a negative effort, a step (the model's slices are equal steps).
     /// </exception>
     /// <exception cref="ContradictionException">The clamps cannot hold together, or not with the history.</exception>
-    public Answer Answer(Question question, AnswerOptions? options = null, CancellationToken cancellation = default)
+    public GaussianAnswer Answer(Question question, AnswerOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(question);
         options ??= new AnswerOptions();
@@ -71,4 +74,6 @@ public sealed class GaussianHistory : IConditional
 
         return new ExactEngine(Channels, _path).Answer(question, options, cancellation);
     }
+
+    Answer IConditional.Answer(Question question, AnswerOptions? options, CancellationToken cancellation) => Answer(question, options, cancellation);
 }

@@ -81,10 +81,12 @@ public sealed class GaussianModel : IConditional
     }
 
     /// <summary>Answers without history: offset 1 is the first slice.</summary>
-    /// <returns>A <see cref="GaussianAnswer"/>.</returns>
-    /// <inheritdoc/>
-    public Answer Answer(Question question, AnswerOptions? options = null, CancellationToken cancellation = default) =>
+    /// <exception cref="InputException">As for <see cref="GaussianHistory.Answer"/>.</exception>
+    /// <exception cref="ContradictionException">The clamps cannot hold together.</exception>
+    public GaussianAnswer Answer(Question question, AnswerOptions? options = null, CancellationToken cancellation = default) =>
         Begin().Answer(question, options, cancellation);
+
+    Answer IConditional.Answer(Question question, AnswerOptions? options, CancellationToken cancellation) => Answer(question, options, cancellation);
 
     /// <summary>A stream that has seen nothing.</summary>
     public GaussianHistory Begin() => new(this, new FilteredPath(Space, new StateBelief(Space.StartMean, Space.StartCovariance)));

@@ -12,13 +12,13 @@ public sealed record GaussianOptions
     /// <summary>Passes over the data at most for the model that is kept; at least 1.</summary>
     public int MostPasses { get; init; } = 500;
 
-    /// <summary>Fitting ends when a pass gains no more than this, in nats per seen cell.</summary>
-    public double Tolerance { get; init; } = 1e-7;
+    /// <summary>Fitting ends when a cycle of three passes gains no more than this, in nats per seen cell.</summary>
+    public double Tolerance { get; init; } = 1e-6;
 }
 
 /// <summary>How a fit went.</summary>
 /// <param name="LogLikelihoods">log density of all seen cells after each pass, in nats in the channels' units; never falling.</param>
-/// <param name="Converged">Whether the last passes gained no more than the tolerance.</param>
+/// <param name="Converged">Whether the last cycle gained no more than the tolerance.</param>
 public sealed record GaussianFitRecord(IReadOnlyList<double> LogLikelihoods, bool Converged)
 {
     /// <summary>The Bayesian information criterion of each state size that was tried: -2·log likelihood + parameters·log(slices).</summary>

@@ -26,7 +26,6 @@ internal sealed class KalmanStep
     private readonly double[] _factor;
     private readonly double _logScale;
     private Backward? _backward;
-    private CellMap? _cells;
 
     private KalmanStep(StateSpace space, double[] predicted, int[] seen)
     {
@@ -37,9 +36,8 @@ internal sealed class KalmanStep
         int o = seen.Length;
         double[] loading = Dense.Rows(space.C, n, seen);
         double[] noise = Dense.Block(space.R, space.D, seen, seen);
-        Innovation = Dense.Sandwich(loading, predicted, o, n, noise);
-        _factor = (double[])Innovation.Clone();
-        int rank = SemidefiniteCholesky.Factor(_factor, o, Floors(seen));
+        _factor = Dense.Sandwich(loading, predicted, o, n, noise);
+        int rank = SemidefiniteCholesky.Factor(_factor, o, Floors(_factor));
         double[] gain = Dense.Product(loading, predicted, o, n, n);
         SemidefiniteCholesky.Solve(_factor, o, gain, n);
         Gain = Dense.Transpose(gain, o, n);
@@ -61,9 +59,6 @@ internal sealed class KalmanStep
     /// <summary>P, [N, N], before the slice is seen.</summary>
     public double[] Predicted { get; }
 
-    /// <summary>S, [o, o]: covariance of the seen cells before they are seen.</summary>
-    public double[] Innovation { get; }
-
     /// <summary>K, [N, o].</summary>
     public double[] Gain { get; }
 
@@ -77,7 +72,7 @@ internal sealed class KalmanStep
     public Backward Smoothing => _backward ??= new Backward(_space, this);
 
     /// <summary>The unseen cells as a function of the state.</summary>
-    public CellMap Cells => _cells ??= new CellMap(_space, Seen);
+    public CellMap Cells => _space.Cells(Seen);
 
     /// <summary>The step of a slice whose state has covariance <paramref name="predicted"/>; NaN among <paramref name="values"/> [D] is not seen.</summary>
     public static KalmanStep For(StateSpace space, double[] predicted, ReadOnlySpan<double> values) => new(space, predicted, SeenOf(values));
@@ -128,12 +123,12 @@ internal sealed class KalmanStep
     private double Slack(int channel, double value) =>
         (Tolerance * Math.Sqrt(StateSpace.Rounding * _space.CellVariance[channel])) + (ValueRounding * (Math.Abs(value) + Math.Abs(_space.Offset[channel])));
 
-    private double[] Floors(ReadOnlySpan<int> seen)
+    private double[] Floors(ReadOnlySpan<double> innovation)
     {
-        double[] floors = new double[seen.Length];
+        double[] floors = Dense.Diagonal(innovation, Seen.Length);
         for (int i = 0; i < floors.Length; i++)
         {
-            floors[i] = StateSpace.Rounding * Math.Max(_space.CellVariance[seen[i]], Innovation[(i * seen.Length) + i]);
+            floors[i] = StateSpace.Rounding * Math.Max(_space.CellVariance[Seen[i]], floors[i]);
         }
 
         return floors;

@@ -49,13 +49,16 @@ internal sealed class StateMoments
     public void Add(FilteredPath path)
     {
         var smoothed = new SmoothedPath(path);
+        double[] cross = [];
         for (int t = 0; t < path.Length; t++)
         {
             if (t > 0)
             {
                 AddOuter(smoothed.Mean(t), smoothed.Mean(t), smoothed.Covariance(t), Next);
                 AddOuter(smoothed.Mean(t - 1), smoothed.Mean(t - 1), smoothed.Covariance(t - 1), Before);
-                AddOuter(smoothed.Mean(t), smoothed.Mean(t - 1), Dense.Transpose(smoothed.CovarianceWithNext(t - 1), _n, _n), NextWithBefore);
+                bool same = t > 1 && path.Step(t - 1) == path.Step(t - 2) && smoothed.Covariance(t) == smoothed.Covariance(t - 1);
+                cross = same ? cross : Dense.Transpose(smoothed.CovarianceWithNext(t - 1), _n, _n);
+                AddOuter(smoothed.Mean(t), smoothed.Mean(t - 1), cross, NextWithBefore);
                 Transitions++;
             }
 

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Pallium.Inference;
 
 /// <summary>The matrices of a linear-Gaussian state space, row-major: s[t+1] = A·s[t] + w, w ~ N(0, Q); y[t] = C·s[t] + d + v, v ~ N(0, R); s[1] ~ N(m₁, P₁).</summary>
@@ -17,10 +19,28 @@ internal sealed record StateSpace(
     /// <summary>Of a variance as it could be, the share under which what is left of it is taken for rounding: sixteen digits less what products lose.</summary>
     public const double Rounding = 1e-13;
 
+    private readonly ConcurrentDictionary<string, CellMap> _maps = new(StringComparer.Ordinal);
     private double[]? _cellVariance;
+
+    /// <summary>For <c>with</c>: the matrices alone, nothing that followed from them.</summary>
+    private StateSpace(StateSpace other)
+    {
+        (N, D) = (other.N, other.D);
+        (A, Q) = (other.A, other.Q);
+        (C, Offset, R) = (other.C, other.Offset, other.R);
+        (StartMean, StartCovariance) = (other.StartMean, other.StartCovariance);
+        _maps = new ConcurrentDictionary<string, CellMap>(StringComparer.Ordinal);
+    }
 
     /// <summary>[D]: the greatest variance of each channel in the first N + 1 slices: what rounding errors of its cells are measured by.</summary>
     public ReadOnlySpan<double> CellVariance => _cellVariance ??= GreatestVariance();
+
+    /// <summary>The unseen cells of a slice as a function of its state and of channels <paramref name="seen"/>; found once for every set of them.</summary>
+    public CellMap Cells(int[] seen)
+    {
+        string key = string.Concat(seen.Select(c => (char)c));
+        return _maps.TryGetValue(key, out CellMap? map) ? map : _maps.GetOrAdd(key, new CellMap(this, seen));
+    }
 
     /// <summary>C·P·Cᵀ + R over channels <paramref name="seen"/>, for P [N, N].</summary>
     public double[] CellCovariance(ReadOnlySpan<double> stateCovariance, ReadOnlySpan<int> seen) =>

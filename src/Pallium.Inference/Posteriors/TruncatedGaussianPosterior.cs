@@ -1,3 +1,4 @@
+using Pallium.Learning;
 using Pallium.Numerics;
 
 namespace Pallium.Inference;
@@ -44,11 +45,7 @@ internal sealed class TruncatedGaussianPosterior : Posterior
             return _loading > 0 ? _form.Cdf(z) : 1 - _form.Cdf(z);
         }
 
-        // Φ rises over a width of r/|λ| around z.
-        double width = _rest / Math.Abs(_loading);
-        return Math.Clamp(
-            _form.Expect(at => Elementary.NormalCdf((x - _mean - (_loading * at)) / _rest), [z - (8 * width), z - (4 * width), z - (2 * width), z - width, z, z + width, z + (2 * width), z + (4 * width), z + (8 * width)]),
-            0, 1);
+        return Math.Clamp(_form.Expect(at => Elementary.NormalCdf((x - _mean - (_loading * at)) / _rest), Breaks(x - _mean)), 0, 1);
     }
 
     public override double Quantile(double p)
@@ -78,7 +75,24 @@ internal sealed class TruncatedGaussianPosterior : Posterior
             return 0;
         }
 
-        double half = Channel.Resolution / 2;
-        return Elementary.Log(Cdf(value + half) - Cdf(value - half));
+        double low = value - (Channel.Resolution / 2) - _mean;
+        double high = value + (Channel.Resolution / 2) - _mean;
+        if (_rest == 0)
+        {
+            double from = Math.Max(_form.Low, (_loading > 0 ? low : high) / _loading);
+            double to = Math.Min(_form.High, (_loading > 0 ? high : low) / _loading);
+            return from < to ? NormalInterval.LogMass(from, to) - _form.LogMass : double.NegativeInfinity;
+        }
+
+        return Elementary.Log(_form.Expect(
+            z => Elementary.Exp(NormalInterval.LogMass((low - (_loading * z)) / _rest, (high - (_loading * z)) / _rest)), [.. Breaks(low).Concat(Breaks(high)).Order()]));
+    }
+
+    /// <summary>Where the integral over z is split: Φ((x - λ·z)/r) rises over a width of r/|λ|.</summary>
+    private double[] Breaks(double x)
+    {
+        double z = x / _loading;
+        double width = _rest / Math.Abs(_loading);
+        return [z - (8 * width), z - (4 * width), z - (2 * width), z - width, z, z + width, z + (2 * width), z + (4 * width), z + (8 * width)];
     }
 }

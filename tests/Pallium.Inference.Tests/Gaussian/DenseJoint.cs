@@ -80,6 +80,22 @@ internal sealed class DenseJoint
 
     public double[,] Covariance { get; private set; }
 
+    private DenseJoint(DenseJoint other, int[] cells)
+    {
+        Mean = [.. cells.Select(cell => other.Mean[cell])];
+        Covariance = new double[cells.Length, cells.Length];
+        for (int i = 0; i < cells.Length; i++)
+        {
+            for (int j = 0; j < cells.Length; j++)
+            {
+                Covariance[i, j] = other.Covariance[cells[i], cells[j]];
+            }
+        }
+    }
+
+    /// <summary>What this one has become, of these cells alone.</summary>
+    public DenseJoint Marginal(int[] cells) => new(this, cells);
+
     public int Index(int slice, int channel) => (slice * _channels) + channel;
 
     /// <summary>Conditions on forms [r, m] having these values, K = Σ·Cᵀ·(C·Σ·Cᵀ)⁻¹; returns the log density of the values.</summary>
@@ -89,9 +105,9 @@ internal sealed class DenseJoint
         int m = Mean.Length;
         double[,] cross = Product(forms, Covariance);
         double[,] s = Product(cross, Transpose(forms));
-        double[] factor = [.. s.Cast<double>()];
+        double[] factor = Flat(s);
         Assert.True(Cholesky.TryFactor(factor, r));
-        double[] gain = [.. cross.Cast<double>()];
+        double[] gain = Flat(cross);
         Cholesky.Solve(factor, r, gain, m);
         double[] innovation = [.. values.Select((v, i) => v - Enumerable.Range(0, m).Sum(j => forms[i, j] * Mean[j]))];
         double[] weighted = (double[])innovation.Clone();
@@ -103,21 +119,12 @@ internal sealed class DenseJoint
         }
 
         double[] mean = (double[])Mean.Clone();
-        double[,] covariance = (double[,])Covariance.Clone();
-        for (int j = 0; j < m; j++)
-        {
-            for (int i = 0; i < r; i++)
-            {
-                mean[j] += gain[(i * m) + j] * innovation[i];
-                for (int k = 0; k < m; k++)
-                {
-                    covariance[j, k] -= gain[(i * m) + j] * cross[i, k];
-                }
-            }
-        }
-
+        double[] covariance = Flat(Covariance);
+        double[] negated = [.. gain.Select(x => -x)];
+        MatrixProduct.AccumulateTransposedA<double>(m, 1, r, gain, m, innovation, 1, mean, 1);
+        MatrixProduct.AccumulateTransposedA<double>(m, m, r, negated, m, Flat(cross), m, covariance, m);
         Mean = mean;
-        Covariance = covariance;
+        Covariance = Square(covariance, m, m);
         return log;
     }
 
@@ -137,10 +144,22 @@ internal sealed class DenseJoint
     {
         (int m, int k, int n) = (a.GetLength(0), a.GetLength(1), b.GetLength(1));
         double[] c = new double[m * n];
-        MatrixProduct.Accumulate<double>(m, n, k, [.. a.Cast<double>()], k, [.. b.Cast<double>()], n, c, n);
-        var product = new double[m, n];
-        Buffer.BlockCopy(c, 0, product, 0, c.Length * sizeof(double));
-        return product;
+        MatrixProduct.Accumulate<double>(m, n, k, Flat(a), k, Flat(b), n, c, n);
+        return Square(c, m, n);
+    }
+
+    private static double[] Flat(double[,] a)
+    {
+        double[] flat = new double[a.Length];
+        Buffer.BlockCopy(a, 0, flat, 0, a.Length * sizeof(double));
+        return flat;
+    }
+
+    private static double[,] Square(double[] flat, int m, int n)
+    {
+        var a = new double[m, n];
+        Buffer.BlockCopy(flat, 0, a, 0, flat.Length * sizeof(double));
+        return a;
     }
 
     private static double[,] Transpose(double[,] a)

@@ -123,7 +123,7 @@ public sealed class KalmanInnovationsTests
     {
         GaussianHistory history = Seen(History);
         LookAhead ahead = KalmanInnovations.After(history).Innovations.Ahead(3)[3];
-        var answer = (GaussianAnswer)history.Answer(new Question { Asked = [.. Enumerable.Range(0, 2 * D).Select(i => new CellAddress(i % D, i < D ? 1 : 4))] });
+        GaussianAnswer answer = history.Answer(new Question { Asked = [.. Enumerable.Range(0, 2 * D).Select(i => new CellAddress(i % D, i < D ? 1 : 4))] });
         for (int i = 0; i < D; i++)
         {
             for (int j = 0; j < D; j++)

@@ -33,6 +33,18 @@ internal static class RandomSystems
 
     public static GaussianModel Model(int n, int d, ulong seed) => new(Channels(d), Parameters(n, d, seed));
 
+    /// <summary>A damped oscillation read by two channels: two numbers of state, no less; trace of its transition 1.6, determinant 0.89.</summary>
+    public static GaussianModel Oscillation() => new(Channels(2), new StateSpaceParameters
+    {
+        Transition = new double[,] { { 0.8, -0.5 }, { 0.5, 0.8 } },
+        ProcessNoise = new double[,] { { 0.1, 0 }, { 0, 0.1 } },
+        Observation = new double[,] { { 1, 0 }, { 0.5, 0.5 } },
+        Offset = [1, -1],
+        ObservationNoise = new double[,] { { 0.1, 0 }, { 0, 0.2 } },
+        StartMean = [0, 0],
+        StartCovariance = new double[,] { { 0.9, 0 }, { 0, 0.9 } },
+    });
+
     /// <summary>Values [slices, d] drawn from a model.</summary>
     public static double[] Draw(GaussianModel model, int slices, ulong seed)
     {

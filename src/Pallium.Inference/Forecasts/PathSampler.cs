@@ -40,7 +40,7 @@ internal sealed class PathSampler(WorldEngine engine, HorizonCalibration calibra
         int channels = engine.Schema.Channels.Count;
         SlicePlan[] slices = [.. times.Select((time, h) => new SlicePlan(time, Cells(options.Future is { } future && h < future.Count ? future[h].Values : [])))];
         int even = options.Paths + (options.Paths & 1);
-        SampledPaths sampled = ParticleSampler.Run(
+        using SampledPaths sampled = ParticleSampler.Run(
             new WorldParticles(engine, start, slices), new SamplerOptions(even, options.Seed) { ResampleBelow = 0, Threads = options.Threads, Weighs = false }, cancellation);
         double[][] paths = [.. Enumerable.Range(0, options.Paths).Select(_ => new double[times.Length * channels])];
         for (int h = 0; h < times.Length; h++)

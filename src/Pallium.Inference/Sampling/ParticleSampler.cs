@@ -15,14 +15,19 @@ internal static class ParticleSampler
     private const double Impossible = -230;
 
     /// <summary>Bytes that a run takes at the most.</summary>
-    public static long Memory(IParticleModel model, int count, int known) =>
-        sizeof(double) * ((2L * count * (model.StateSize + known + 1)) + ((long)known * known) + (count * (long)model.Slices.Count));
+    public static long Memory(IParticleModel model, int count)
+    {
+        long known = model.Slices.Sum(slice => (long)slice.Cells.Count(cell => cell.Role == CellRole.Known || cell.IsBounded));
+        long kept = (long)model.Slices.Count * model.Layout.Channels;
+        return sizeof(double) * ((2 * count * (model.StateSize + known + 1)) + (known * known) + (count * kept));
+    }
 
     /// <summary>Samples paths.</summary>
+    /// <returns>The paths, to be given back when they have been read.</returns>
     /// <exception cref="ContradictionException">No path can fulfil the clamps.</exception>
     public static SampledPaths Run(IParticleModel model, SamplerOptions options, CancellationToken cancellation = default)
     {
-        var run = new Population(model, options);
+        using var run = new Population(model, options);
         int chunks = (options.Count + ParticleChunk.Size - 1) / ParticleChunk.Size;
         var free = new Stack<ParticleChunk>();
         var reports = new ChunkReport[chunks];
@@ -41,15 +46,13 @@ internal static class ParticleSampler
             bool last = h == model.Slices.Count - 1;
             if (run.Weigh() < options.ResampleBelow * options.Count && !last)
             {
-                int[] ancestors = run.Ancestors(slice);
-                run.Paths.Resample(slice, ancestors);
-                runner.Run(chunks, chunk => run.Copy(chunk, ancestors));
+                run.Resample(slice);
+                runner.Run(chunks, chunk => run.Copy(chunk, slice));
                 run.Swap();
             }
         }
 
-        run.Finish();
-        return run.Paths;
+        return run.Finish();
     }
 
     private static ParticleChunk Take(Stack<ParticleChunk> free, Population run)
@@ -89,20 +92,22 @@ internal static class ParticleSampler
     }
 
     /// <summary>All streams of a run.</summary>
-    private sealed class Population
+    private sealed class Population : IDisposable
     {
         private readonly IParticleModel _model;
         private readonly SamplerOptions _options;
         private readonly Lookahead _lookahead;
         private readonly RelationPlan _relations;
         private readonly Rng _noise;
+        private readonly Rented _rented = new();
         private readonly double[] _logWeights;
         private double[] _states;
         private double[] _ahead;
         private double[] _sums;
-        private double[] _nextStates = [];
-        private double[] _nextAhead = [];
-        private double[] _nextSums = [];
+        private double[]? _nextStates;
+        private double[]? _nextAhead;
+        private double[]? _nextSums;
+        private bool _finished;
 
         public Population(IParticleModel model, SamplerOptions options)
         {
@@ -111,21 +116,14 @@ internal static class ParticleSampler
             _relations = new RelationPlan(options.Relations);
             _noise = new Rng(options.Seed);
             int n = options.Count;
-            _logWeights = new double[n];
-            _states = new double[n * model.StateSize];
-            _ahead = new double[n * _lookahead.Count];
-            _sums = new double[n * _relations.Count];
+            _logWeights = _rented.Numbers(n);
+            _states = _rented.Numbers(n * model.StateSize);
+            _ahead = _rented.Numbers(n * _lookahead.Count);
+            _sums = _rented.Numbers(n * _relations.Count);
+            model.Start(_states.AsSpan(0, model.StateSize));
             for (int p = 0; p < n; p++)
             {
-                if (p == 0)
-                {
-                    model.Start(_states.AsSpan(0, model.StateSize));
-                }
-                else
-                {
-                    _states.AsSpan(0, model.StateSize).CopyTo(_states.AsSpan(p * model.StateSize));
-                }
-
+                _states.AsSpan(0, model.StateSize).CopyTo(_states.AsSpan(p * model.StateSize));
                 _lookahead.StartMeans.CopyTo(_ahead, p * _lookahead.Count);
                 _relations.Start(_sums.AsSpan(p * _relations.Count, _relations.Count));
             }
@@ -135,7 +133,9 @@ internal static class ParticleSampler
 
         public SampledPaths Paths { get; }
 
-        public bool IsAlive => Array.Exists(_logWeights, log => log > double.NegativeInfinity);
+        public bool IsAlive => LogWeights.ContainsAnyExcept(double.NegativeInfinity);
+
+        private Span<double> LogWeights => _logWeights.AsSpan(0, _options.Count);
 
         public ParticleChunk NewWorker() => new(_model, _lookahead, _relations, _options);
 
@@ -143,7 +143,7 @@ internal static class ParticleSampler
         {
             (int first, int count) = Range(chunk);
             Span<double> logWeights = _logWeights.AsSpan(first, count);
-            ChunkReport report = worker.Sample(slice, first, Part(_states, first, count), Part(_ahead, first, count), Part(_sums, first, count), logWeights, Paths);
+            ChunkReport report = worker.Sample(slice, first, Part(_states, _model.StateSize, first, count), Part(_ahead, _lookahead.Count, first, count), Part(_sums, _relations.Count, first, count), logWeights, Paths);
             if (_options.Weighs)
             {
                 return report;
@@ -156,8 +156,8 @@ internal static class ParticleSampler
         /// <summary>Normalised weights into the paths; returns the effective sample size.</summary>
         public double Weigh()
         {
-            double total = Reduction.LogSumExp<double>(_logWeights);
-            for (int p = 0; p < _logWeights.Length; p++)
+            double total = Reduction.LogSumExp<double>(LogWeights);
+            for (int p = 0; p < _options.Count; p++)
             {
                 Paths.Weights[p] = Elementary.Exp(_logWeights[p] - total);
             }
@@ -168,12 +168,15 @@ internal static class ParticleSampler
         }
 
         /// <summary>Systematic resampling: ancestors in ascending order; all weights become equal.</summary>
-        public int[] Ancestors(int slice)
+        public void Resample(int slice)
         {
             int n = _options.Count;
             Collect();
             double offset = _noise.For("resample").For(slice).Uniform();
-            var ancestors = new int[n];
+            Span<int> ancestors = Paths.Resample(slice);
+            _nextStates ??= _rented.Numbers(n * _model.StateSize);
+            _nextAhead ??= _rented.Numbers(n * _lookahead.Count);
+            _nextSums ??= _rented.Numbers(n * _relations.Count);
             double sum = Paths.Weights[0];
             int from = 0;
             for (int p = 0; p < n; p++)
@@ -186,37 +189,44 @@ internal static class ParticleSampler
 
                 ancestors[p] = from;
             }
-
-            return ancestors;
         }
 
-        public void Copy(int chunk, int[] ancestors)
+        /// <summary>The streams of a chunk go on from their ancestors.</summary>
+        public void Copy(int chunk, int slice)
         {
-            lock (_model)
-            {
-                Grow(ref _nextStates, _states.Length);
-                Grow(ref _nextAhead, _ahead.Length);
-                Grow(ref _nextSums, _sums.Length);
-            }
-
             (int first, int count) = Range(chunk);
             for (int p = first; p < first + count; p++)
             {
-                Part(_states, ancestors[p], 1).CopyTo(Part(_nextStates, p, 1));
-                Part(_ahead, ancestors[p], 1).CopyTo(Part(_nextAhead, p, 1));
-                Part(_sums, ancestors[p], 1).CopyTo(Part(_nextSums, p, 1));
+                int ancestor = Paths.Ancestor(slice, p);
+                Part(_states, _model.StateSize, ancestor, 1).CopyTo(Part(_nextStates!, _model.StateSize, p, 1));
+                Part(_ahead, _lookahead.Count, ancestor, 1).CopyTo(Part(_nextAhead!, _lookahead.Count, p, 1));
+                Part(_sums, _relations.Count, ancestor, 1).CopyTo(Part(_nextSums!, _relations.Count, p, 1));
             }
         }
 
         public void Swap()
         {
-            (_states, _nextStates) = (_nextStates, _states);
-            (_ahead, _nextAhead) = (_nextAhead, _ahead);
-            (_sums, _nextSums) = (_nextSums, _sums);
+            (_states, _nextStates) = (_nextStates!, _states);
+            (_ahead, _nextAhead) = (_nextAhead!, _ahead);
+            (_sums, _nextSums) = (_nextSums!, _sums);
         }
 
-        /// <summary>The evidence of the weights as they are.</summary>
-        public void Finish() => Collect();
+        /// <summary>The paths, with the evidence of the weights as they are.</summary>
+        public SampledPaths Finish()
+        {
+            Collect();
+            _finished = true;
+            return Paths;
+        }
+
+        public void Dispose()
+        {
+            _rented.Dispose();
+            if (!_finished)
+            {
+                Paths.Dispose();
+            }
+        }
 
         public ContradictionException Contradiction(Clamp? clamp, double logMass)
         {
@@ -230,8 +240,8 @@ internal static class ParticleSampler
 
         private void Collect()
         {
-            Paths.LogEvidence += Reduction.LogSumExp<double>(_logWeights) - Elementary.Log((double)_options.Count);
-            _logWeights.AsSpan().Clear();
+            Paths.LogEvidence += Reduction.LogSumExp<double>(LogWeights) - Elementary.Log((double)_options.Count);
+            LogWeights.Clear();
         }
 
         private (int First, int Count) Range(int chunk)
@@ -240,11 +250,7 @@ internal static class ParticleSampler
             return (first, Math.Min(ParticleChunk.Size, _options.Count - first));
         }
 
-        private Span<double> Part(double[] rows, int first, int count)
-        {
-            int width = rows.Length / _options.Count;
-            return rows.AsSpan(first * width, count * width);
-        }
+        private static Span<double> Part(double[] rows, int width, int first, int count) => rows.AsSpan(first * width, count * width);
 
         private int[][] Places()
         {
@@ -258,14 +264,6 @@ internal static class ParticleSampler
             }
 
             return places;
-        }
-
-        private static void Grow(ref double[] array, int length)
-        {
-            if (array.Length != length)
-            {
-                array = new double[length];
-            }
         }
     }
 }

@@ -4,7 +4,7 @@ using Pallium.Numerics;
 namespace Pallium.Inference;
 
 /// <summary>From weighted paths to an answer.</summary>
-internal sealed class PathSummary(SampledPaths paths, IReadOnlyList<Channel> channels, QuestionPlan plan)
+internal sealed class PathSummary(PathSet paths, IReadOnlyList<Channel> channels, QuestionPlan plan)
 {
     /// <summary>Share of the paths below which the effective sample size is told in a warning.</summary>
     private const double Degenerate = 0.02;
@@ -15,77 +15,70 @@ internal sealed class PathSummary(SampledPaths paths, IReadOnlyList<Channel> cha
     /// <summary>Independent beginnings that are enough to tell the error from.</summary>
     private const double EnoughRoots = 16;
 
-    private int[]? _roots;
-
     /// <summary>The answer to <paramref name="question"/>.</summary>
     public Answer Answer(Question question)
     {
-        double[][] values = [.. question.Asked.Select(cell => paths.Values(plan.IndexOf(cell), cell.Channel))];
-        double effective = question.Asked.Select(cell => cell.Offset).Concat(question.Events.SelectMany(cell => cell.Cells.Select(read => read.Offset)))
-            .Distinct().Min(offset => paths.EffectiveAt(plan.IndexOf(new CellAddress(0, offset))));
-        return new Answer([.. question.Asked.Select((cell, i) => new SamplePosterior(channels[cell.Channel], [.. values[i]], paths.Weights))])
+        int[] roots = Roots();
+        bool rooted = paths.Effective(roots) >= EnoughRoots;
+        double effective = double.PositiveInfinity;
+        var values = new Dictionary<CellAddress, double[]>();
+        var errors = new Dictionary<CellAddress, double>();
+        foreach (IGrouping<int, CellAddress> slice in question.Asked.Concat(question.Events.SelectMany(cell => cell.Cells)).Distinct().GroupBy(plan.IndexOf))
         {
-            Events = [.. question.Events.Select(Probability)],
+            ReadOnlySpan<int> lineage = paths.Lineage(slice.Key);
+            effective = Math.Min(effective, paths.Effective(lineage));
+            foreach (CellAddress cell in slice)
+            {
+                values[cell] = paths.Values(slice.Key, cell.Channel, lineage);
+
+                // Where hardly any beginnings are left the paths of the cell's own slice must do, which tell too little.
+                errors[cell] = channels[cell.Channel].Kind == ChannelKind.Categorical ? double.NaN : paths.StandardError(values[cell], rooted ? roots : lineage);
+            }
+        }
+
+        double[][] asked = [.. question.Asked.Select(cell => values[cell])];
+        double[] weights = paths.Weights.ToArray();
+        double[][] draws = Draws(asked);
+        return new Answer([.. question.Asked.Select((cell, i) => new SamplePosterior(channels[cell.Channel], [.. asked[i]], weights))])
+        {
+            Events = [.. question.Events.Select(function => Probability(function, values))],
             LogEvidence = paths.LogEvidence,
             Effort = paths.Count,
             EffectiveSampleSize = effective,
-            StandardErrors = [.. question.Asked.Select((cell, i) => StandardError(cell, values[i]))],
-            Samples = Draws(values),
+            StandardErrors = [.. question.Asked.Select(cell => errors[cell])],
+            Samples = draws,
             Warnings = Warnings(effective),
         };
     }
 
-    private double Probability(CellFunction function)
+    /// <summary>The antithetic pair of the first slice that each path comes from.</summary>
+    private int[] Roots()
     {
-        double[][] values = [.. function.Cells.Select(cell => paths.Values(plan.IndexOf(cell), cell.Channel))];
-        var read = new double[values.Length];
+        int[] roots = paths.Lineage(0).ToArray();
+        for (int p = 0; p < roots.Length; p++)
+        {
+            roots[p] /= 2;
+        }
+
+        return roots;
+    }
+
+    private double Probability(CellFunction function, Dictionary<CellAddress, double[]> values)
+    {
+        double[][] cells = [.. function.Cells.Select(cell => values[cell])];
+        var read = new double[cells.Length];
         double sum = 0;
         for (int p = 0; p < paths.Count; p++)
         {
             for (int i = 0; i < read.Length; i++)
             {
-                read[i] = values[i][p];
+                read[i] = cells[i][p];
             }
 
             sum += function.Evaluate(read) != 0 ? paths.Weights[p] : 0;
         }
 
         return Math.Clamp(sum, 0, 1);
-    }
-
-    /// <summary>Error of the mean from how much paths of a common origin pull it together: Σ_g (Σ_(p in g) w_p (x_p - mean))².</summary>
-    /// <remarks>
-    /// Origins are the pairs of the first slice; where hardly any are left, the paths of the cell's own slice, which tells too little. Source:
-    /// Chan and Lai, Annals of Statistics 41, 2013.
-    /// </remarks>
-    private double StandardError(CellAddress cell, double[] values)
-    {
-        if (channels[cell.Channel].Kind == ChannelKind.Categorical)
-        {
-            return double.NaN;
-        }
-
-        _roots ??= [.. paths.Lineage(0).Select(path => path / 2)];
-        int[] groups = Effective(_roots) >= EnoughRoots ? _roots : paths.Lineage(plan.IndexOf(cell));
-        double mean = Reduction.Dot<double>(values, paths.Weights);
-        var pulls = new double[paths.Count];
-        for (int p = 0; p < paths.Count; p++)
-        {
-            pulls[groups[p]] += paths.Weights[p] * (values[p] - mean);
-        }
-
-        return Math.Sqrt(Reduction.SumOfSquares<double>(pulls));
-    }
-
-    private double Effective(int[] groups)
-    {
-        var mass = new double[paths.Count];
-        for (int p = 0; p < paths.Count; p++)
-        {
-            mass[groups[p]] += paths.Weights[p];
-        }
-
-        return 1 / Reduction.SumOfSquares<double>(mass);
     }
 
     /// <summary>Equally weighted draws of the asked cells: systematic, so that equal weights give every path once.</summary>

@@ -77,7 +77,7 @@ public sealed class HoleFiller
         {
             Fill(stream, Math.Min(Block, stream.Held.Count), cancellation);
         }
-        else if (stream.SinceHole >= Quiet)
+        else if (stream.SinceHole >= Quiet && stream.Held.Count > stream.SinceHole)
         {
             Fill(stream, stream.Held.Count - stream.SinceHole, cancellation);
         }

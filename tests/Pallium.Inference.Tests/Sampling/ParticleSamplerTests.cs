@@ -66,10 +66,10 @@ public sealed class ParticleSamplerTests
 
         // Where orders of asking disagree only the same orders mean the same paths: known cells not first, and all cells drawn.
         var plan = new QuestionPlan(engine.Schema, session.Time, [], question, new AnswerOptions());
-        Answer answer = new PathSummary(
-            ParticleSampler.Run(
-                new WorldParticles(engine, session.State, plan.Slices), new SamplerOptions(4000, 1) { Relations = plan.Relations, KnownFirst = false, Threads = 2 }),
-            engine.Schema.Channels, plan).Answer(question);
+        using SampledPaths run = ParticleSampler.Run(
+            new WorldParticles(engine, session.State, plan.Slices), new SamplerOptions(4000, 1) { Relations = plan.Relations, KnownFirst = false, Threads = 2 });
+        using var set = new PathSet([run]);
+        Answer answer = new PathSummary(set, engine.Schema.Channels, plan).Answer(question);
         double share = (double)kept.Length / paths.Length;
         double evidenceError = 5 * Math.Sqrt((1 - share) / kept.Length);
         Assert.InRange(Math.Exp(answer.LogEvidence), share * (1 - evidenceError), share * (1 + evidenceError));
@@ -95,6 +95,19 @@ public sealed class ParticleSamplerTests
         Assert.Equal(one.LogEvidence, three.LogEvidence);
         Assert.Equal(one.Cells[1].Mean, more.Cells[1].Mean);
         Assert.NotEqual(one.Cells[1].Mean, session.Answer(question, new AnswerOptions { Effort = 500, Seed = 2 }).Cells[1].Mean);
+    }
+
+    [Fact]
+    public void Effort_stops_at_the_tolerance_and_goes_on_to_the_most_without_reaching_it()
+    {
+        Session session = Simulated.MixedModel.After(Simulated.Mixed(60, 41));
+        var question = new Question { Clamps = [Clamp.Between(new(0, 4), 9, 11)], Asked = [new(0, 2)] };
+        Answer rough = session.Answer(question, new AnswerOptions { Effort = 100_000, Tolerance = 0.05 });
+        Answer fine = session.Answer(question, new AnswerOptions { Effort = 100_000, Tolerance = 0.02 });
+        Answer capped = session.Answer(question, new AnswerOptions { Effort = 500, Tolerance = 0.001 });
+        Assert.True(rough.Effort < fine.Effort && fine.Effort < 100_000, $"{rough.Effort} {fine.Effort}");
+        Assert.True(fine.StandardErrors[0] <= 0.02 * fine.Cells[0].StandardDeviation);
+        Assert.Equal(500, capped.Effort);
     }
 
     [Fact]

@@ -8,6 +8,7 @@ const string Usage = """
       etth1                 the world model at horizon 96: --stacks 'none;liquid(64)' --paths 16 --stride 1
       series                the world model beside its rivals on five whole series: --stack 'liquid(64)'
       nab                   the anomaly detector beside the published ones: --table scores|model|constants
+      effort                what more effort gives between clamps: --sets 'etth1;occupancy' --stacks 'liquid(64)' --questions 200
       tables                what bench/results holds, as Markdown
     Finished runs (suite, stack, recipe, seed) are skipped.
     """;
@@ -25,6 +26,9 @@ try
             return 0;
         case "etth1":
             ElectricityExperiment.Run(arguments);
+            return 0;
+        case "effort":
+            EffortExperiment.Run(arguments);
             return 0;
         case "series":
             SeriesExperiment.Run(arguments);

@@ -58,8 +58,11 @@ internal sealed class HeldOutCalibration
         Dictionary<string, BaseTensor> tensors = fitted.Tensors();
         double[] one = new double[_d];
         one.AsSpan().Fill(1);
-        double[] marginal = CovarianceWidening.Widen(fitted.MarginalCovariance, _d, one, Factors(_marginalGivenOthers));
-        tensors["marginal"] = new([_d, _d], marginal);
+        foreach (string name in new[] { "marginal", LinearBase.PastlessName }.Where(tensors.ContainsKey))
+        {
+            tensors[name] = new([_d, _d], CovarianceWidening.Widen(tensors[name].Values, _d, one, Factors(_marginalGivenOthers)));
+        }
+
         for (int s = 0; s < fitted.Stages.Count; s++)
         {
             // What is measured on the longest look-back is mostly its overfitting: a shorter one has its share of it.
@@ -104,7 +107,7 @@ internal sealed class HeldOutCalibration
             variants[i] = new LinearBase(_data.Groups, _data.FeatureCount, tensors);
         }
 
-        var marginal = new OthersRegression(fitted.MarginalCovariance, _d);
+        var marginal = new OthersRegression(fitted.NoPastCovariance, _d);
         OthersRegression? innovation = fitted.Stages.Count == 0 ? null : new OthersRegression(fitted.Stages[0].Dynamics.Innovation, _d);
         SliceGaussian slice = fitted.CreateSlice();
         double[] state = new double[fitted.StateSize];

@@ -43,8 +43,8 @@ internal sealed class InferVerb
         FrameSchema schema = model.Schema;
         double[] statics = Statics(schema, given);
         given = [.. given.Where(cell => ChannelNames.Find(schema.Statics, cell.Name) < 0)
-            .Select(cell => (ChannelNames.Require(schema, cell.Name, "--given").Name, cell.Value))];
-        asked = asked.Length > 0 ? [.. asked.Select(name => ChannelNames.Require(schema, name, "--infer").Name)]
+            .Select(cell => (schema.Channels[ChannelNames.Require(schema, cell.Name, "Option --given")].Name, cell.Value))];
+        asked = asked.Length > 0 ? [.. asked.Select(name => schema.Channels[ChannelNames.Require(schema, name, "Option --infer")].Name)]
             : [.. schema.Channels.Select(channel => channel.Name).Except(given.Select(cell => cell.Name))];
 
         Session session = parsed.GetValue(_after) is string after

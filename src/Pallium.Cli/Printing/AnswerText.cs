@@ -48,49 +48,35 @@ internal static class AnswerText
 
     private static Table Lines(FrameSchema schema, AskedCell[] cells)
     {
-        double[] shares = cells.FirstOrDefault(cell => cell.Quantiles.Count > 0)?.Quantiles.Select(quantile => quantile.Share).ToArray() ?? [];
+        AskedCell? number = Array.Find(cells, cell => cell.Belief.Outcomes.Count == 0);
+        string[] figures = number is null ? ["likeliest"]
+            : ["mean", "error", "median", .. number.Belief.Bands.Select(band => $"{100 * band.Share:0.##} %"), .. number.Quantiles.Select(quantile => QuantileName(quantile.Share))];
         Table table = new Table().Border(TableBorder.Rounded);
-        foreach (string name in (string[])["cell", schema.Time.Column ?? "step", "mean", "error", "median", "50 %", "90 %", .. shares.Select(QuantileName)])
+        foreach (string name in (string[])["cell", schema.Time.Column ?? "step", .. figures])
         {
             table.AddColumn(BeliefText.Header(name));
         }
 
         foreach (AskedCell cell in cells)
         {
-            table.AddRow([.. Row(schema, cell, shares.Length).Select(text => new Text(text))]);
+            string[] row = [cell.Cell.Describe(schema.Channels), double.IsNaN(cell.Time) ? "" : schema.Time.Format(cell.Time), .. Row(cell)];
+            table.AddRow([.. row.Select(text => new Text(text))]);
         }
 
         return table;
     }
 
-    private static IEnumerable<string> Row(FrameSchema schema, AskedCell cell, int quantiles)
+    /// <summary>The figures of a cell: of a categorical one only the likeliest categories.</summary>
+    private static string[] Row(AskedCell cell)
     {
         Belief belief = cell.Belief;
-        yield return cell.Cell.Describe(schema.Channels);
-        yield return double.IsNaN(cell.Time) ? "" : schema.Time.Format(cell.Time);
-        if (belief.Outcomes.Count > 0)
-        {
-            yield return BeliefText.Short(belief, 0);
-            for (int i = 0; i < 4 + quantiles; i++)
-            {
-                yield return "";
-            }
-
-            yield break;
-        }
-
-        yield return Figures.Mean(belief.Channel, belief.Mean);
-        yield return Error(cell);
-        yield return Figures.Value(belief.Channel, belief.Median);
-        foreach ((_, Interval band) in belief.Bands)
-        {
-            yield return $"{Figures.Value(belief.Channel, band.Low)} .. {Figures.Value(belief.Channel, band.High)}";
-        }
-
-        foreach ((_, double value) in cell.Quantiles)
-        {
-            yield return Figures.Value(belief.Channel, value);
-        }
+        string Value(double value) => Figures.Value(belief.Channel, value);
+        return belief.Outcomes.Count > 0 ? [BeliefText.Short(belief, 0)] :
+        [
+            Figures.Mean(belief.Channel, belief.Mean), Error(cell), Value(belief.Median),
+            .. belief.Bands.Select(band => $"{Value(band.Interval.Low)} .. {Value(band.Interval.High)}"),
+            .. cell.Quantiles.Select(quantile => Value(quantile.Value)),
+        ];
     }
 
     private static IEnumerable<string> Remarks(Question question, Answer answer)

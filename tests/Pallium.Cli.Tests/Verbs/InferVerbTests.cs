@@ -111,15 +111,9 @@ public sealed class InferVerbTests(LearnedModel learned)
 
     [Theory]
     [InlineData("--given", "level>3", "--given", "level<2", "'level>3' and 'level<2', which cannot both hold (log evidence -∞)")]
-    [InlineData("--given", "level=3 cm", "--infer", "rain", "found 'cm', expected the unit m")]
-    [InlineData("--given", "rain=-1", "--infer", "level", "expected a number that is not negative")]
     [InlineData("--infer", "level@-300", "--effort", "10", "found 'level@-300', expected a slice of the data: the first that is kept is 2020-01-01 00:00:00, 199 slices before")]
-    [InlineData("--infer", "level@+90min", "--effort", "10", "between two slices")]
     [InlineData("--infer", "level@+3", "--effort", "-1", "found '-1', expected a whole number of at least 0")]
     [InlineData("--infer", "level@+30", "--memory-cap", "1MB", "expected at most the cap of 1 MB")]
-    [InlineData("--infer", "level@+3", "--memory-cap", "some", "expected a size such as 500MB or 2GB")]
-    [InlineData("--infer", "level@+3", "--quantiles", "0.5,1.5", "expected numbers between 0 and 1")]
-    [InlineData("--event", "rain>>1", "--effort", "10", "character 6 of 'rain>>1'")]
     [InlineData("--effort", "0", "--samples", "none.csv", "expected an effort above 0")]
     public void What_cannot_be_asked_is_refused(string one, string first, string two, string second, string words) =>
         PalliumProcess.Run(Folder, "infer", learned.Model, "--after", learned.Data, one, first, two, second).Refused(words);

@@ -86,6 +86,20 @@ internal sealed class SamplePosterior : Posterior
         return between > 0 ? _sorted[below] + ((target - Middle(below)) / between * (_sorted[above] - _sorted[below])) : _sorted[above];
     }
 
+    /// <summary>The quantile, and beyond what so few samples can tell a normal tail of their deviation.</summary>
+    public double QuantileBeyond(double p)
+    {
+        double edge = Reduction.SumOfSquares<double>(_weights);
+        if (!Channel.IsNumeric || (p >= edge && p <= 1 - edge) || edge >= 0.5)
+        {
+            return Quantile(p);
+        }
+
+        double nearest = p < edge ? edge : 1 - edge;
+        double value = Quantile(nearest) + (StandardDeviation * (Elementary.NormalQuantile(p) - Elementary.NormalQuantile(nearest)));
+        return Channel.Kind == ChannelKind.Positive ? Math.Max(0, value) : value;
+    }
+
     public override double Cdf(double x) => Math.Min(1, _upTo[CountUpTo(x)]);
 
     /// <summary>Mass of the rounding interval, with one pseudo-sample's worth spread over the range, so that it is never zero.</summary>

@@ -3,7 +3,7 @@ using Pallium.Numerics;
 namespace Pallium.Inference;
 
 /// <summary>The state of one stream: a value that can be forked, saved and restored. It belongs to one thread.</summary>
-public sealed class Session
+public sealed partial class Session
 {
     private const int ImaginedSlices = 64;
 

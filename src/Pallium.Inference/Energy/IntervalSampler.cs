@@ -14,6 +14,7 @@ internal sealed class IntervalSampler
 {
     private readonly GaussianMixture _mixture;
     private readonly IReadOnlyList<TableForm> _forms;
+    private readonly IReadOnlyList<Channel> _channels;
     private readonly Component[] _components;
     private readonly double[] _choice;
     private readonly double _logFirst;
@@ -35,10 +36,8 @@ internal sealed class IntervalSampler
         }
 
         _choice = [.. logs.Select(log => Elementary.Exp(log - _logFirst))];
-        Channels = channels;
+        _channels = channels;
     }
-
-    private IReadOnlyList<Channel> Channels { get; }
 
     /// <summary>Weighted draws.</summary>
     /// <exception cref="ContradictionException">No draw has any weight.</exception>
@@ -53,10 +52,10 @@ internal sealed class IntervalSampler
             (rows[i], logWeights[i]) = _components[stream.Categorical(_choice)].Draw(ref stream, _forms);
         }
 
-        double total = Reduction.LogSumExp<double>(logWeights);
-        return double.IsNegativeInfinity(total)
-            ? throw new ContradictionException($"Clamp {_forms[^1].Clamp.Describe(Channels)} cannot hold beside those before it: {count} draws met none that fits.", _forms[^1].Clamp, total)
-            : new IntervalDraws(rows, logWeights, _logFirst + total - Elementary.Log((double)count));
+        return logWeights.All(double.IsNegativeInfinity)
+            ? throw new ContradictionException(
+                $"Clamp {_forms[^1].Clamp.Describe(_channels)} cannot hold beside those before it: {count} draws met none that fits.", _forms[^1].Clamp, double.NegativeInfinity)
+            : new IntervalDraws(rows, logWeights, _logFirst);
     }
 
     /// <summary>One component: its forms, what they say about the row, and a square root of its covariance.</summary>
@@ -218,9 +217,12 @@ internal sealed class IntervalSampler
 /// <summary>Weighted rows.</summary>
 /// <param name="Rows">[n][d], encoded.</param>
 /// <param name="LogWeights">[n].</param>
-/// <param name="LogEvidence">log of the probability of all intervals together.</param>
-internal sealed record IntervalDraws(double[][] Rows, double[] LogWeights, double LogEvidence)
+/// <param name="LogScale">What the weights are short of: weight·exp(scale) is, on average, the probability of all intervals together.</param>
+internal sealed record IntervalDraws(double[][] Rows, double[] LogWeights, double LogScale)
 {
+    /// <summary>log of the probability of all intervals together.</summary>
+    public double LogEvidence => LogScale + Reduction.LogSumExp<double>(LogWeights) - Elementary.Log((double)LogWeights.Length);
+
     /// <summary>(Σ w)²/Σ w².</summary>
     public double EffectiveSampleSize => Elementary.Exp(
         (2 * Reduction.LogSumExp<double>(LogWeights)) - Reduction.LogSumExp<double>([.. LogWeights.Select(log => 2 * log)]));
@@ -237,16 +239,22 @@ internal sealed record IntervalDraws(double[][] Rows, double[] LogWeights, doubl
         double total = Reduction.LogSumExp<double>(LogWeights);
         double start = rng.Uniform();
         var equal = new double[n][];
+        int taken = 0;
         double sum = 0;
-        for (int i = 0, taken = 0; i < n && taken < n; i++)
+        double[]? last = null;
+        for (int i = 0; i < n; i++)
         {
-            sum += n * Elementary.Exp(LogWeights[i] - total);
-            while (taken < n && (taken + start < sum || i == n - 1))
+            double weight = n * Elementary.Exp(LogWeights[i] - total);
+            sum += weight;
+            last = weight > 0 ? Rows[i] : last;
+            while (taken < n && taken + start < sum)
             {
                 equal[taken++] = Rows[i];
             }
         }
 
+        // Where rounding left the sum short of n.
+        equal.AsSpan(taken).Fill(last!);
         return equal;
     }
 }

@@ -16,7 +16,8 @@ internal static class EngineQuestion
 
         if (options.Tolerance is { } tolerance && !(tolerance > 0))
         {
-            throw new InputException(string.Create(CultureInfo.InvariantCulture, $"Option tolerance: found {tolerance:R}, expected a positive number of standard deviations."));
+            throw new InputException(string.Create(
+                CultureInfo.InvariantCulture, $"Option tolerance: found {tolerance:R}, expected a positive number of standard deviations."));
         }
 
         IEnumerable<CellAddress> cells = question.Clamps.SelectMany(clamp => clamp.Terms).Select(term => term.Cell)
@@ -25,7 +26,8 @@ internal static class EngineQuestion
         {
             if (cell.Channel < 0 || cell.Channel >= channels.Count)
             {
-                throw new InputException($"Found a cell of channel {cell.Channel}, expected one of 0 to {channels.Count - 1} ({string.Join(", ", channels.Select(c => c.Name))}).");
+                string names = string.Join(", ", channels.Select(channel => channel.Name));
+                throw new InputException($"Found a cell of channel {cell.Channel}, expected one of 0 to {channels.Count - 1} ({names}).");
             }
         }
 
@@ -48,9 +50,14 @@ internal static class EngineQuestion
         long bytes = (long)draws * numbers * sizeof(double);
         if (bytes > options.MemoryCap)
         {
-            throw new InputException($"Found an effort of {draws} draws of {numbers} numbers, {bytes} bytes, expected at most the memory cap of {options.MemoryCap} bytes.");
+            throw new InputException(
+                $"Found an effort of {draws} draws of {numbers} numbers, {bytes} bytes, expected at most the memory cap of {options.MemoryCap} bytes.");
         }
     }
+
+    /// <summary>What is said of a clamp that excludes those before it.</summary>
+    public static ContradictionException Contradiction(IReadOnlyList<Channel> channels, Clamp clamp, string why = "") =>
+        new($"Clamp {clamp.Describe(channels)} cannot hold beside those before it{why}.", clamp, double.NegativeInfinity);
 
     /// <summary>Shares of draws in which each event happens.</summary>
     /// <param name="events">The events.</param>
@@ -80,7 +87,7 @@ internal static class EngineQuestion
     {
         if (clamp.Outcomes.Count > 0)
         {
-            throw new InputException($"Clamp {clamp.Describe(channels)}: found a set of outcomes, expected a number or an interval, as '{channels[clamp.Terms[0].Cell.Channel].Name}' is numeric.");
+            throw new InputException($"Clamp {clamp.Describe(channels)}: found a set of outcomes, expected a number or an interval of a channel of numbers.");
         }
 
         if (clamp.IsRelation)

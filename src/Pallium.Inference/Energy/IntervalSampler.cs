@@ -6,8 +6,9 @@ namespace Pallium.Inference;
 /// <summary>Draws from a mixture of Gaussians whose linear forms lie in intervals.</summary>
 /// <remarks>
 /// The forms y = C·x of a component are normal, C·Σ·C' = L·L'; y₁ is drawn inside its interval, y₂ inside its own given y₁, and so on: a draw
-/// weighs the product of the masses of these intervals, whose mean is the probability of all of them (the GHK simulator). Components are drawn by the mass of
-/// the first interval, so that a single interval needs no weights. The rest follows by x = x° + Σ·C'·(C·Σ·C')⁻¹·(y - C·x°), x° a draw without intervals.
+/// weighs the product of the masses of these intervals, whose mean is the probability of all of them (the GHK simulator). Components are
+/// drawn by the mass of the first interval, so that a single interval needs no weights. The rest follows by
+/// x = x° + Σ·C'·(C·Σ·C')⁻¹·(y - C·x°), x° a draw without intervals.
 /// Source: Geweke 1991; Hajivassiliou, McFadden and Ruud, Journal of Econometrics 72, 1996; for the last step Hoffman and Ribak, ApJ 380, 1991.
 /// </remarks>
 internal sealed class IntervalSampler
@@ -32,7 +33,7 @@ internal sealed class IntervalSampler
         _logFirst = Reduction.LogSumExp<double>(logs);
         if (double.IsNegativeInfinity(_logFirst))
         {
-            throw new ContradictionException($"Clamp {forms[0].Clamp.Describe(channels)} cannot hold beside those before it.", forms[0].Clamp, _logFirst);
+            throw EngineQuestion.Contradiction(channels, forms[0].Clamp);
         }
 
         _choice = [.. logs.Select(log => Elementary.Exp(log - _logFirst))];
@@ -53,8 +54,7 @@ internal sealed class IntervalSampler
         }
 
         return logWeights.All(double.IsNegativeInfinity)
-            ? throw new ContradictionException(
-                $"Clamp {_forms[^1].Clamp.Describe(_channels)} cannot hold beside those before it: {count} draws met none that fits.", _forms[^1].Clamp, double.NegativeInfinity)
+            ? throw EngineQuestion.Contradiction(_channels, _forms[^1].Clamp, $": {count} draws met none that fits")
             : new IntervalDraws(rows, logWeights, _logFirst);
     }
 
@@ -123,7 +123,8 @@ internal sealed class IntervalSampler
                 double shift = Reduction.Dot(_formRoot.AsSpan(i * m, i), standard);
                 logWeight += i == 0 ? 0 : LogMass(i, shift, forms[i]);
                 double scale = _formRoot[(i * m) + i];
-                standard[i] = scale == 0 ? 0 : StandardBetween((forms[i].Low - _formMeans[i] - shift) / scale, (forms[i].High - _formMeans[i] - shift) / scale, rng.Uniform());
+                double mean = _formMeans[i] + shift;
+                standard[i] = scale == 0 ? 0 : StandardBetween((forms[i].Low - mean) / scale, (forms[i].High - mean) / scale, rng.Uniform());
             }
 
             Correct(row, standard, forms);
@@ -211,50 +212,5 @@ internal sealed class IntervalSampler
 
             return x;
         }
-    }
-}
-
-/// <summary>Weighted rows.</summary>
-/// <param name="Rows">[n][d], encoded.</param>
-/// <param name="LogWeights">[n].</param>
-/// <param name="LogScale">What the weights are short of: weight·exp(scale) is, on average, the probability of all intervals together.</param>
-internal sealed record IntervalDraws(double[][] Rows, double[] LogWeights, double LogScale)
-{
-    /// <summary>log of the probability of all intervals together.</summary>
-    public double LogEvidence => LogScale + Reduction.LogSumExp<double>(LogWeights) - Elementary.Log((double)LogWeights.Length);
-
-    /// <summary>(Σ w)²/Σ w².</summary>
-    public double EffectiveSampleSize => Elementary.Exp(
-        (2 * Reduction.LogSumExp<double>(LogWeights)) - Reduction.LogSumExp<double>([.. LogWeights.Select(log => 2 * log)]));
-
-    /// <summary>As many equally weighted rows, by systematic resampling; the rows themselves where weights are equal.</summary>
-    public double[][] Equal(Rng rng)
-    {
-        if (LogWeights.All(log => log == LogWeights[0]))
-        {
-            return Rows;
-        }
-
-        int n = Rows.Length;
-        double total = Reduction.LogSumExp<double>(LogWeights);
-        double start = rng.Uniform();
-        var equal = new double[n][];
-        int taken = 0;
-        double sum = 0;
-        double[]? last = null;
-        for (int i = 0; i < n; i++)
-        {
-            double weight = n * Elementary.Exp(LogWeights[i] - total);
-            sum += weight;
-            last = weight > 0 ? Rows[i] : last;
-            while (taken < n && taken + start < sum)
-            {
-                equal[taken++] = Rows[i];
-            }
-        }
-
-        // Where rounding left the sum short of n.
-        equal.AsSpan(taken).Fill(last!);
-        return equal;
     }
 }

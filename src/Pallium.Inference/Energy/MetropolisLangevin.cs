@@ -2,43 +2,10 @@ using Pallium.Numerics;
 
 namespace Pallium.Inference;
 
-/// <summary>How a <see cref="MetropolisLangevin"/> runs.</summary>
-internal sealed record LangevinOptions
-{
-    /// <summary>Steps of each chain in which the step size is adapted and nothing is kept.</summary>
-    public int WarmUp { get; init; } = 100;
-
-    /// <summary>Steps of each chain that are kept.</summary>
-    public int Steps { get; init; } = 100;
-
-    /// <summary>Acceptance that the step size is adapted to: 0.574 is best in many dimensions (Roberts and Rosenthal 1998).</summary>
-    public double Acceptance { get; init; } = 0.574;
-}
-
-/// <summary>What Langevin chains found.</summary>
-/// <param name="Chains">Kept states, [chains][steps][dimension].</param>
-internal sealed record LangevinResult(double[][][] Chains)
-{
-    /// <summary>Mean probability of acceptance after the warm-up.</summary>
-    public required double Acceptance { get; init; }
-
-    /// <summary>ε, in units of the preconditioner's deviations.</summary>
-    public required double StepSize { get; init; }
-
-    /// <summary>Worth of all draws in independent ones, per coordinate.</summary>
-    public required IReadOnlyList<double> EffectiveSampleSizes { get; init; }
-
-    /// <summary>Monte Carlo standard error of the mean, per coordinate.</summary>
-    public required IReadOnlyList<double> StandardErrors { get; init; }
-
-    /// <summary>R̂ per coordinate: near 1 where the chains agree.</summary>
-    public required IReadOnlyList<double> ScaleReductions { get; init; }
-}
-
 /// <summary>Langevin refinement with Metropolis correction (MALA): many chains that start from a proposal's draws.</summary>
 /// <remarks>
-/// x' = x + ½ε²·P·∇log p(x) + ε·P^½·n, accepted with min(1, p(x')q(x|x')/(p(x)q(x'|x))), so that p is left exactly as it is whatever the step. P is diagonal: the variances of
-/// the starts. log ε follows the acceptance (Robbins-Monro, t^(-0.6)) in the warm-up only. Chain c draws from stream c. A bad gradient costs acceptance, never
+/// x' = x + ½ε²·P·∇log p(x) + ε·P^½·n, accepted with min(1, p(x')q(x|x')/(p(x)q(x'|x))), so that p is left exactly as it is whatever the step.
+/// P is diagonal: the variances of the starts. log ε follows the acceptance (Robbins-Monro, t^(-0.6)) in the warm-up only. Chain c draws from stream c. A bad gradient costs acceptance, never
 /// correctness. Source: Roberts and Tweedie, Bernoulli 2, 1996; as refinement of a proposal: Strauss and Oliva, NeurIPS 2021 (ACE).
 /// </remarks>
 internal static class MetropolisLangevin

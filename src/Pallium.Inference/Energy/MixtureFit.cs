@@ -6,14 +6,14 @@ namespace Pallium.Inference;
 /// <remarks>
 /// E: shares r_k ∝ π_k·N(x_o; μ_k,o, Σ_k,oo) of the seen cells; x̂ = μ_m + Σ_mo·Σ_oo⁻¹·(x_o - μ_o) for the others, with the covariance
 /// Σ_mm - Σ_mo·Σ_oo⁻¹·Σ_om that they keep. M: weighted moments; Σ_k gets <c>floor</c> on its diagonal, as if every cell had been recorded with noise
-/// of that variance. Rows are sorted by their holes, so that each set of holes is factored once in a pass. Source: Ghahramani and Jordan, NIPS 1994.
+/// of that variance. Source: Ghahramani and Jordan, NIPS 1994.
 /// </remarks>
 internal sealed class MixtureFit
 {
     private readonly double[][] _rows;
     private readonly int _dimension;
     private readonly MixtureOptions _options;
-    private readonly (int[] Seen, double[][] Rows)[] _groups;
+    private readonly HoleGroup[] _groups;
 
     /// <param name="rows">Encoded rows, [n][d]; NaN is a hole. Rows without a value are passed over.</param>
     /// <param name="options">How it is fitted.</param>
@@ -22,12 +22,7 @@ internal sealed class MixtureFit
         _rows = [.. rows.Where(row => !Array.TrueForAll(row, double.IsNaN))];
         _dimension = rows[0].Length;
         _options = options;
-        _groups =
-        [
-            .. _rows.GroupBy(row => string.Concat(row.Select(x => double.IsNaN(x) ? '0' : '1')), StringComparer.Ordinal)
-                .OrderBy(group => group.Key, StringComparer.Ordinal)
-                .Select(group => (Enumerable.Range(0, _dimension).Where(i => group.Key[i] == '1').ToArray(), group.ToArray())),
-        ];
+        _groups = HoleGroup.Of(_rows);
     }
 
     /// <summary>The mixture, and the mean log density of a row's seen cells in every pass, in nats.</summary>
@@ -56,12 +51,11 @@ internal sealed class MixtureFit
         var shares = new double[mixture.Count];
         var filled = new double[d];
         double total = 0;
-        foreach ((int[] seen, double[][] rows) in _groups)
+        foreach (HoleGroup group in _groups)
         {
-            var cells = new MixtureCells(mixture, seen);
-            int[] hidden = [.. Enumerable.Range(0, d).Except(seen)];
-            HiddenCells[] rest = [.. Enumerable.Range(0, mixture.Count).Select(k => new HiddenCells(mixture, k, cells, hidden))];
-            foreach (double[] row in rows)
+            var cells = new MixtureCells(mixture, group.Seen);
+            HiddenCells[] rest = [.. Enumerable.Range(0, mixture.Count).Select(k => new HiddenCells(mixture, k, cells, group.Hidden))];
+            foreach (double[] row in group.Rows)
             {
                 total += cells.LogDensity(row, shares);
                 for (int k = 0; k < mixture.Count; k++)

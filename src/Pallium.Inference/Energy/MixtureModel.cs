@@ -2,7 +2,7 @@ using Pallium.Numerics;
 
 namespace Pallium.Inference;
 
-/// <summary>The joint density of a table's rows as a mixture of Gaussians with full covariances: answers any cells from any cells, and ranks what is unusual.</summary>
+/// <summary>The joint density of a table's rows as a mixture of Gaussians: answers any cells from any cells, and ranks what is unusual.</summary>
 /// <remarks>
 /// p(x) = Σ π_k·N(x; μ_k, Σ_k) over encoded cells (z-scores; positive channels through an inverse softplus). Equalities, relations of real channels among them,
 /// are clamped exactly; intervals and events by draws (<see cref="IntervalSampler"/>). Evidence of a value is its rounding interval's mass by the midpoint
@@ -47,6 +47,7 @@ public sealed class MixtureModel : IConditional
     }
 
     /// <inheritdoc/>
+    /// <remarks>In closed form, whatever the effort, unless there are intervals or events: then at least 256 draws are made.</remarks>
     public Answer Answer(Question question, AnswerOptions? options = null, CancellationToken cancellation = default)
     {
         options ??= new AnswerOptions();

@@ -17,7 +17,7 @@ internal static class TableAnswer
             double? density = joint.Clamp(form.Weights, form.Low);
             if (density == double.NegativeInfinity)
             {
-                throw new ContradictionException($"Clamp {form.Clamp.Describe(channels)} cannot hold beside those before it.", form.Clamp, double.NegativeInfinity);
+                throw EngineQuestion.Contradiction(channels, form.Clamp);
             }
 
             evidence += density + form.LogWidth ?? 0;
@@ -42,9 +42,7 @@ internal static class TableAnswer
             return new Answer(cells) { LogEvidence = evidence, StandardErrors = new double[cells.Length], Warnings = Marginal(question) };
         }
 
-        int draws = Math.Max(FewestDraws, EngineQuestion.Draws(options));
-        EngineQuestion.CheckMemory(options, draws, 2 * clamped.Dimension);
-        IntervalDraws drawn = new IntervalSampler(clamped, question.Intervals, scales.Channels).Draw(draws, new Rng(options.Seed).For("table draws"), cancellation);
+        IntervalDraws drawn = Draw(new IntervalSampler(clamped, question.Intervals, scales.Channels), clamped.Dimension, options, cancellation);
         return FromDraws(scales, drawn.Equal(new Rng(options.Seed).For("table resampling")), drawn.EffectiveSampleSize, evidence + drawn.LogEvidence, question);
     }
 
@@ -64,8 +62,9 @@ internal static class TableAnswer
         const double Enough = 100;
         if (effective < Enough)
         {
+            double more = Math.Ceiling(Enough / Math.Max(1, effective));
             warnings.Add(FormattableString.Invariant(
-                $"The draws are worth only {effective:F0} independent ones; about {Math.Ceiling(Enough / Math.Max(1, effective)):F0} times the effort would make them worth {Enough:F0}."));
+                $"The draws are worth only {effective:F0} independent ones; about {more:F0} times the effort would make them worth {Enough:F0}."));
         }
 
         return new Answer(cells)
@@ -78,6 +77,26 @@ internal static class TableAnswer
             Samples = samples,
             Warnings = warnings,
         };
+    }
+
+    /// <summary>Draws of the effort, at least <see cref="FewestDraws"/>; with a tolerance fewer, and more again where weights are uneven.</summary>
+    private static IntervalDraws Draw(IntervalSampler sampler, int dimension, AnswerOptions options, CancellationToken cancellation)
+    {
+        int needed = EngineQuestion.Draws(options);
+        int draws = Math.Max(FewestDraws, needed);
+        while (true)
+        {
+            EngineQuestion.CheckMemory(options, draws, 2 * dimension);
+            IntervalDraws drawn = sampler.Draw(draws, new Rng(options.Seed).For("table draws"), cancellation);
+            double worth = drawn.EffectiveSampleSize;
+            if (draws >= options.Effort || worth >= needed)
+            {
+                return drawn;
+            }
+
+            const double Spare = 1.1;
+            draws = (int)Math.Min(options.Effort, Math.Ceiling(Spare * draws * needed / worth));
+        }
     }
 
     private static string[] Marginal(TableQuestion question) =>

@@ -1,16 +1,5 @@
 namespace Pallium.Inference;
 
-/// <summary>A linear form of a row's encoded cells that is known, or known to lie between two values.</summary>
-/// <param name="Weights">c, [d].</param>
-/// <param name="Low">Least value of c'z.</param>
-/// <param name="High">Largest value; equal to <paramref name="Low"/> where it is known.</param>
-/// <param name="LogWidth">What turns a log density of the form into evidence, in nats.</param>
-/// <param name="Clamp">As it was asked.</param>
-internal sealed record TableForm(double[] Weights, double Low, double High, double LogWidth, Clamp Clamp)
-{
-    public bool IsEquality => Low == High;
-}
-
 /// <summary>A question about one row of a table, its clamps in encoded units.</summary>
 internal sealed class TableQuestion
 {
@@ -67,7 +56,9 @@ internal sealed class TableQuestion
             ChannelScale scale = scales.Scales[term.Cell.Channel];
             if (scale.Kind != ChannelKind.Real)
             {
-                throw new InputException($"Clamp {clamp.Describe(scales.Channels)}: found the positive channel '{scales.Channels[term.Cell.Channel].Name}' in a relation, expected real ones, whose encoding keeps lines straight.");
+                string name = scales.Channels[term.Cell.Channel].Name;
+                throw new InputException(
+                    $"Clamp {clamp.Describe(scales.Channels)}: found the positive channel '{name}' in a relation, expected real ones, whose encoding keeps lines straight.");
             }
 
             weights[term.Cell.Channel] += term.Coefficient * scale.Deviation;

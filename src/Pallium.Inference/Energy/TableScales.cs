@@ -26,7 +26,8 @@ internal sealed class TableScales
         {
             if (!channel.IsNumeric)
             {
-                throw new InputException($"{frame.Source}, column '{channel.Name}': found a {channel.Kind} channel, expected numbers for {engine} (the option ignore leaves columns out).");
+                throw new InputException($"{frame.Source}, column '{channel.Name}': found a {channel.Kind} channel, expected numbers for {engine} "
+                    + "(the option ignore leaves columns out).");
             }
         }
 

@@ -4,14 +4,15 @@ namespace Pallium.Inference;
 
 /// <summary>log p of the free nodes of a graph, -F up to a constant, -∞ outside the intervals that its channels are held in.</summary>
 /// <remarks>
-/// Coordinates are the noise y of the settled Gaussian, x = x* + A·y with A·A' = H⁻¹, in which that Gaussian is standard: nodes of neighbouring layers depend on one another far too
-/// closely for chains that step along the nodes themselves. ∂/∂y = A'·∂/∂x.
+/// Coordinates are the noise y of the settled Gaussian, x = x* + A·y with A·A' = H⁻¹, in which that Gaussian is standard: nodes of
+/// neighbouring layers depend on one another far too closely for chains that step along the nodes themselves. ∂/∂y = A'·∂/∂x.
 /// </remarks>
 /// <param name="energy">The graph.</param>
 /// <param name="settling">Which nodes are free, and the curvature.</param>
 /// <param name="settled">The settled state.</param>
 /// <param name="walls">Intervals of forms of the bottom layer.</param>
-internal sealed class PredictiveCodingDensity(PredictiveCodingEnergy energy, Settling settling, double[][] settled, IReadOnlyList<TableForm> walls) : IDifferentiableDensity
+internal sealed class PredictiveCodingDensity(
+    PredictiveCodingEnergy energy, Settling settling, double[][] settled, IReadOnlyList<TableForm> walls) : IDifferentiableDensity
 {
     private const double Rounding = 1e-9;
     private readonly double[][] _nodes = [.. settled.Select(layer => (double[])layer.Clone())];

@@ -11,7 +11,9 @@ namespace Pallium.Inference;
 /// H_l,l = Π_l + W_l-1'·(D·Π_l-1·D - diag(f''⊙Π_l-1·e_l-1))·W_l-1, H_l,l+1 = -Π_l·D·W_l, D = diag(f'); Gauss-Newton leaves f'' out.
 /// ∂F/∂W_l = -(f'⊙Π_l·e_l)·x_l+1', local to a layer and its neighbour.
 /// </para>
-/// <para>Source: Rao and Ballard, Nature Neuroscience 2, 1999; Whittington and Bogacz, Neural Computation 29, 2017; Millidge, Seth and Buckley, arXiv 2107.12979. One thread.</para>
+/// <para>
+/// Source: Rao and Ballard, Nature Neuroscience 2, 1999; Whittington and Bogacz, Neural Computation 29, 2017. Scratch inside: one thread.
+/// </para>
 /// </remarks>
 internal sealed class PredictiveCodingEnergy
 {

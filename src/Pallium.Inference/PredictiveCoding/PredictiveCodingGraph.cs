@@ -5,8 +5,9 @@ namespace Pallium.Inference;
 
 /// <summary>A hierarchical predictive-coding graph: every layer predicts the one below; clamp any nodes, let the rest settle, read it.</summary>
 /// <remarks>
-/// The equations stand at <see cref="PredictiveCodingEnergy"/>. A node's posterior is its settled state with the inverse curvature of the free energy as covariance (Laplace), exact
-/// in a linear graph. Of a bent graph, an answer with effort draws from that posterior, weighs the draws by the true density, and refines them by Langevin chains.
+/// The equations stand at <see cref="PredictiveCodingEnergy"/>. A node's posterior is its settled state with the inverse curvature of the free
+/// energy as covariance (Laplace), exact in a linear graph. Of a bent graph, an answer with effort draws from that posterior, weighs the draws
+/// by the true density, and refines them by Langevin chains.
 /// The bottom layer holds a table's channels, encoded (z-scores, positive channels through an inverse softplus).
 /// </remarks>
 public sealed class PredictiveCodingGraph : IConditional
@@ -67,7 +68,8 @@ public sealed class PredictiveCodingGraph : IConditional
         ArgumentNullException.ThrowIfNull(nodes);
         if (!nodes.Select(layer => layer.Length).SequenceEqual(Layers.Select(layer => layer.Size)))
         {
-            throw new ArgumentException($"Found layers of {string.Join(", ", nodes.Select(layer => layer.Length))} nodes, expected {string.Join(", ", Layers.Select(layer => layer.Size))}.", nameof(nodes));
+            string found = string.Join(", ", nodes.Select(layer => layer.Length));
+            throw new ArgumentException($"Found layers of {found} nodes, expected {string.Join(", ", Layers.Select(layer => layer.Size))}.", nameof(nodes));
         }
 
         var energy = new PredictiveCodingEnergy(Layers);
@@ -125,7 +127,7 @@ public sealed class PredictiveCodingGraph : IConditional
             int channel = form.Clamp.Cell.Channel;
             if (!double.IsNaN(row[channel]) && row[channel] != form.Low)
             {
-                throw new ContradictionException($"Clamp {form.Clamp.Describe(Channels)} cannot hold beside those before it.", form.Clamp, double.NegativeInfinity);
+                throw EngineQuestion.Contradiction(Channels, form.Clamp);
             }
 
             evidence += double.IsNaN(row[channel]) ? form.LogWidth : 0;
@@ -138,11 +140,19 @@ public sealed class PredictiveCodingGraph : IConditional
         (double value, int steps, bool converged) = settling.Run(nodes);
         evidence -= settling.FreeEnergy(value);
         GaussianMixture rest = Rest(settling, nodes[0]);
-        bool isRefined = !energy.IsLinear && options.Effort > 0;
-        Answer answer = isRefined
-            ? new PredictiveCodingSampler(_scales, energy, settling, nodes, rest, read).Answer(evidence, options, cancellation)
-            : TableAnswer.Of(_scales, rest, evidence + TableAnswer.Clamp(rest, [.. read.Equalities.Where(form => form.Clamp.IsRelation)], Channels), read, options, cancellation);
-        return converged ? answer : answer with { Warnings = [.. answer.Warnings, $"The graph had not settled after {steps} steps; more of them (SettleSteps) would help."] };
+        Answer answer;
+        if (!energy.IsLinear && options.Effort > 0)
+        {
+            answer = new PredictiveCodingSampler(_scales, energy, settling, nodes, rest, read).Answer(evidence, options, cancellation);
+        }
+        else
+        {
+            evidence += TableAnswer.Clamp(rest, [.. read.Equalities.Where(form => form.Clamp.IsRelation)], Channels);
+            answer = TableAnswer.Of(_scales, rest, evidence, read, options, cancellation);
+        }
+
+        string unsettled = $"The graph had not settled after {steps} steps; more of them (SettleSteps) would help.";
+        return converged ? answer : answer with { Warnings = [.. answer.Warnings, unsettled] };
     }
 
     /// <summary>The channels' joint Gaussian at the settled state; clamped channels have no variance.</summary>
@@ -178,7 +188,8 @@ public sealed class PredictiveCodingGraph : IConditional
     {
         if (layers.Count < 2 || layers[0].Size != channels)
         {
-            throw new ArgumentException($"Found {layers.Count} layers, the bottom one of {(layers.Count > 0 ? layers[0].Size : 0)} nodes, expected at least two, the bottom one of {channels} channels.", nameof(layers));
+            string sizes = string.Join(", ", layers.Select(layer => layer.Size));
+            throw new ArgumentException($"Found layers of {sizes} nodes, expected at least two layers, the bottom one of {channels} nodes, one a channel.", nameof(layers));
         }
 
         for (int l = 0; l < layers.Count; l++)
@@ -188,8 +199,8 @@ public sealed class PredictiveCodingGraph : IConditional
             if (layer.Weights.Length != layer.Size * above || layer.Bias.Length != layer.Size || layer.Precision.Length != layer.Size * layer.Size)
             {
                 throw new ArgumentException(
-                    $"Layer {l} of {layer.Size} nodes under {above}: found {layer.Weights.Length} weights, {layer.Bias.Length} biases and {layer.Precision.Length} precisions, "
-                    + $"expected {layer.Size * above}, {layer.Size} and {layer.Size * layer.Size}.", nameof(layers));
+                    $"Layer {l} of {layer.Size} nodes under {above}: found {layer.Weights.Length} weights, {layer.Bias.Length} biases and "
+                    + $"{layer.Precision.Length} precisions, expected {layer.Size * above}, {layer.Size} and {layer.Size * layer.Size}.", nameof(layers));
             }
         }
     }

@@ -4,15 +4,15 @@ namespace Pallium.Inference;
 
 /// <summary>Learns a graph from encoded rows: clamp what a row has, settle, average what neighbouring layers do, step.</summary>
 /// <remarks>
-/// dW_l ∝ E[(f'⊙Π_l·e_l)·x_l+1'] and Π_l⁻¹ ← running mean of e_l·e_l', both over a pass (<see cref="PredictiveCodingMoments"/>). The top layer stays N(0, I), which fixes
-/// the scale of the latents. Rows are sorted by their holes. The state with the least free energy is kept.
+/// dW_l ∝ E[(f'⊙Π_l·e_l)·x_l+1'] and Π_l⁻¹ ← running mean of e_l·e_l', both over a pass (<see cref="PredictiveCodingMoments"/>).
+/// The top layer stays N(0, I), which fixes the scale of the latents. The state with the least free energy is kept.
 /// </remarks>
 internal sealed class PredictiveCodingLearner
 {
     /// <summary>Passes without a gain before learning stops: Laplace's free energy of a bent graph may rise for a while.</summary>
     private const int Patience = 5;
 
-    private readonly (int[] Hidden, double[][] Rows)[] _groups;
+    private readonly HoleGroup[] _groups;
     private readonly PredictiveCodingOptions _options;
     private readonly int _count;
 
@@ -22,12 +22,7 @@ internal sealed class PredictiveCodingLearner
     {
         _options = options;
         _count = rows.Length;
-        _groups =
-        [
-            .. rows.GroupBy(row => string.Concat(row.Select(x => double.IsNaN(x) ? '0' : '1')), StringComparer.Ordinal)
-                .OrderBy(group => group.Key, StringComparer.Ordinal)
-                .Select(group => (Enumerable.Range(0, group.Key.Length).Where(i => group.Key[i] == '0').ToArray(), group.ToArray())),
-        ];
+        _groups = HoleGroup.Of(rows);
     }
 
     /// <summary>The layers, and the mean free energy of a row before each pass, in nats.</summary>
@@ -54,13 +49,13 @@ internal sealed class PredictiveCodingLearner
         var energy = new PredictiveCodingEnergy(layers);
         PredictiveCodingMoments[] moments = [.. layers.SkipLast(1).Select((layer, l) => new PredictiveCodingMoments(layer.Size, layers[l + 1].Size))];
         double total = 0;
-        foreach ((int[] hidden, double[][] rows) in _groups)
+        foreach (HoleGroup group in _groups)
         {
-            int[][] free = [.. layers.Select((layer, l) => l == 0 ? hidden : [.. Enumerable.Range(0, layer.Size)])];
+            int[][] free = [.. layers.Select((layer, l) => l == 0 ? group.Hidden : [.. Enumerable.Range(0, layer.Size)])];
             var settling = new Settling(energy, free, _options.SettleTolerance, _options.SettleSteps);
             double[][] nodes = [.. layers.Select(layer => new double[layer.Size])];
             (double[][] Own, double[][] WithBelow)? spread = null;
-            foreach (double[] row in rows)
+            foreach (double[] row in group.Rows)
             {
                 row.CopyTo(nodes[0], 0);
                 total += settling.FreeEnergy(settling.Run(nodes).Energy);

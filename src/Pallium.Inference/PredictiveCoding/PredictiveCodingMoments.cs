@@ -5,8 +5,8 @@ namespace Pallium.Inference;
 /// <summary>What a layer and its neighbour above do together, averaged over rows: all that local learning needs.</summary>
 /// <remarks>
 /// Averages over the settled states and their spread Σ = H⁻¹, with x̃ = [x_l+1; 1] and the errors e + δ_l - D·W·δ_l+1:
-/// E[e·e'], E[f'⊙Π·e·x̃'] and E[x̃·x̃']. Without the spread, errors that latent nodes are free to take away would seem to vanish, and their precisions grow
-/// without bound; with it a pass over a linear graph is exact expectation maximisation.
+/// E[e·e'], E[f'⊙Π·e·x̃'] and E[x̃·x̃']. Without the spread, errors that latent nodes are free to take away would seem to vanish, and
+/// their precisions grow without bound; with it a pass over a linear graph is exact expectation maximisation.
 /// </remarks>
 internal sealed class PredictiveCodingMoments
 {

@@ -23,7 +23,8 @@ internal sealed class PredictiveCodingSampler(
     {
         if (question.Equalities.FirstOrDefault(form => form.Clamp.IsRelation) is { } relation)
         {
-            throw new InputException($"Clamp {relation.Clamp.Describe(scales.Channels)}: found a relation and effort, expected values or intervals, or an effort of 0: a bent graph takes relations by its settled Gaussian only.");
+            throw new InputException($"Clamp {relation.Clamp.Describe(scales.Channels)}: found a relation and effort, expected values or intervals, or an effort of 0: "
+                + "a bent graph takes relations by its settled Gaussian only.");
         }
 
         int chains = Math.Clamp(options.Effort / 16, 2, MostChains);

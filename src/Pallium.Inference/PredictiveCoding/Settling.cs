@@ -1,12 +1,14 @@
+using Pallium.Learning;
 using Pallium.Numerics;
 
 namespace Pallium.Inference;
 
 /// <summary>Lets the free nodes of a graph settle at a minimum of the free energy, for one choice of clamped nodes.</summary>
 /// <remarks>
-/// Gradient descent on F, dx_l = -∂F/∂x_l, settles at the same state but needs a number of steps that grows with the spread of the precisions. The steps
-/// here are Newton's: -H⁻¹·∂F/∂x with the curvature of neighbouring layers, solved by one message down the hierarchy and one up (<see cref="BlockTridiagonal"/>). A linear
-/// graph settles in one step, exactly, as F is quadratic; others in a few, halved until F falls, Gauss-Newton where F is not convex. Scratch inside: one thread.
+/// Gradient descent on F, dx_l = -∂F/∂x_l, settles at the same state but needs a number of steps that grows with the spread of the precisions.
+/// The steps here are Newton's: -H⁻¹·∂F/∂x with the curvature of neighbouring layers, solved by one message down the hierarchy and one up
+/// (<see cref="BlockTridiagonal"/>). A linear graph settles in one step, exactly, as F is quadratic; others in a few, halved until F falls,
+/// Gauss-Newton where F is not convex. Scratch inside: one thread.
 /// </remarks>
 internal sealed class Settling
 {
@@ -67,7 +69,7 @@ internal sealed class Settling
 
     /// <summary>-log p of the clamped nodes by Laplace's method: F - ½·n·log 2π + ½·log|H|; exact in a linear graph.</summary>
     public double FreeEnergy(double energy) =>
-        energy + (Free.Sum(nodes => nodes.Length) * Learning.NormalInterval.LogDensity(0)) + (0.5 * Curvature.LogDeterminant);
+        energy + (Free.Sum(nodes => nodes.Length) * NormalInterval.LogDensity(0)) + (0.5 * Curvature.LogDeterminant);
 
     private void Guess(double[][] nodes)
     {

@@ -65,7 +65,8 @@ public sealed class VolatilityFilter : IConditional
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Evaluations);
         if (frame.Channels.Count != 1)
         {
-            throw new InputException($"{frame.Source}: found {frame.Channels.Count} channels, expected one for a volatility filter (the option ignore leaves others out).");
+            throw new InputException(
+                $"{frame.Source}: found {frame.Channels.Count} channels, expected one for a volatility filter (the option ignore leaves others out).");
         }
 
         return new VolatilityFilter(frame.Channels[0], VolatilityFit.Fit(frame, options));
@@ -183,12 +184,23 @@ public sealed class VolatilityFilter : IConditional
         Posterior[] answers = [.. question.Asked.Select(cell => clamps.TryGetValue(cell.Offset, out double known)
             ? EngineQuestion.Certain(Channels[0], known) : forecasts[cell.Offset - last - 1])];
         var answer = new Answer(answers) { LogEvidence = evidence, StandardErrors = new double[answers.Length] };
-        return question.Events.Count == 0 ? answer : WithEvents(answer, question, options, clamps, new VolatilityPaths(_omega, _kappa, Parameters.ObservationVariance, state, elapsed), last, furthest, cancellation);
+        if (question.Events.Count == 0)
+        {
+            return answer;
+        }
+
+        double[][] paths = Paths(new VolatilityPaths(_omega, _kappa, Parameters.ObservationVariance, state, elapsed), forecasts.Length, options, cancellation);
+        double At(int i, CellAddress cell) => clamps.TryGetValue(cell.Offset, out double known) ? known : paths[i][cell.Offset - last - 1];
+        return answer with
+        {
+            Events = EngineQuestion.EventShares(question.Events, paths.Length, At),
+            Effort = paths.Length,
+            EffectiveSampleSize = paths.Length,
+            Samples = [.. Enumerable.Range(0, paths.Length).Select(i => question.Asked.Select(cell => At(i, cell)).ToArray())],
+        };
     }
 
-    private static Answer WithEvents(
-        Answer answer, Question question, AnswerOptions options, SortedDictionary<int, double> clamps, VolatilityPaths paths, int last, int furthest,
-        CancellationToken cancellation)
+    private static double[][] Paths(VolatilityPaths paths, int length, AnswerOptions options, CancellationToken cancellation)
     {
         int draws = EngineQuestion.Draws(options);
         if (draws == 0)
@@ -196,23 +208,16 @@ public sealed class VolatilityFilter : IConditional
             throw new InputException("Found an event and an effort of 0, expected an effort of at least 1: paths are drawn for events.");
         }
 
-        EngineQuestion.CheckMemory(options, draws, furthest - last);
+        EngineQuestion.CheckMemory(options, draws, length);
         Rng rng = new Rng(options.Seed).For("volatility paths");
         var drawn = new double[draws][];
         for (int i = 0; i < draws; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            drawn[i] = paths.Draw(furthest - last, rng.For(i));
+            drawn[i] = paths.Draw(length, rng.For(i));
         }
 
-        double At(int i, CellAddress cell) => clamps.TryGetValue(cell.Offset, out double known) ? known : drawn[i][cell.Offset - last - 1];
-        return answer with
-        {
-            Events = EngineQuestion.EventShares(question.Events, draws, At),
-            Effort = draws,
-            EffectiveSampleSize = draws,
-            Samples = [.. Enumerable.Range(0, draws).Select(i => question.Asked.Select(cell => At(i, cell)).ToArray())],
-        };
+        return drawn;
     }
 
     private SortedDictionary<int, double> Clamps(Question question)
@@ -222,12 +227,13 @@ public sealed class VolatilityFilter : IConditional
         {
             if (clamp.IsRelation || !clamp.IsEquality || clamp.Cell.Offset < 1)
             {
-                throw new InputException($"Clamp {clamp.Describe(Channels)}: expected one value at an offset of 1 or more, which is all that a volatility filter can take.");
+                throw new InputException(
+                    $"Clamp {clamp.Describe(Channels)}: expected one value at an offset of 1 or more, which is all that a volatility filter can take.");
             }
 
             if (!clamps.TryAdd(clamp.Cell.Offset, clamp.Low) && clamps[clamp.Cell.Offset] != clamp.Low)
             {
-                throw new ContradictionException($"Clamp {clamp.Describe(Channels)} cannot hold: the same cell is clamped to {clamps[clamp.Cell.Offset]:R}.", clamp, double.NegativeInfinity);
+                throw EngineQuestion.Contradiction(Channels, clamp);
             }
         }
 
@@ -251,7 +257,8 @@ public sealed class VolatilityFilter : IConditional
         {
             if (cell.Offset <= last && !clamps.ContainsKey(cell.Offset))
             {
-                throw new InputException($"Found the question {cell.Describe(Channels)}, expected an offset above {last}: a volatility filter only looks ahead of what is known.");
+                throw new InputException(
+                    $"Found the question {cell.Describe(Channels)}, expected an offset above {last}: a volatility filter only looks ahead of what is known.");
             }
         }
     }

@@ -56,7 +56,8 @@ internal static class VolatilityFit
         const int Fewest = 3;
         if (values.Length < Fewest)
         {
-            throw new InputException($"{frame.Source}, column '{frame.Channels[0].Name}': found {values.Length} values, expected at least {Fewest} to fit a volatility filter.");
+            throw new InputException(
+                $"{frame.Source}, column '{frame.Channels[0].Name}': found {values.Length} values, expected at least {Fewest} to fit a volatility filter.");
         }
 
         double mean = values.Sum(x => x) / values.Length;

@@ -85,7 +85,7 @@ public static class VolatilityStep
         return mean - old;
     }
 
-    /// <summary>Lets time go by in a forecast: variances grow by the expected step variances, E[Ω_a] = dt·exp(ω_a + κ_a·μ_(a+1) + ½κ_a²·v_(a+1)).</summary>
+    /// <summary>Lets time go by in a forecast: variances grow by E[Ω_a] = dt·exp(ω_a + κ_a·μ_(a+1) + ½κ_a²·v_(a+1)), the expected ones.</summary>
     /// <param name="omega">ω, [levels].</param>
     /// <param name="kappa">κ, [levels - 1].</param>
     /// <param name="elapsed">dt, not negative.</param>

@@ -30,24 +30,10 @@ internal sealed class KnownMixture
         {
             // Two directions of spread, and a little in all others.
             double[][] directions = [.. Enumerable.Range(0, 2).Select(_ => Enumerable.Range(0, dimension).Select(_ => rng.Normal()).ToArray())];
-            covariances[k] = Square(dimension, (i, j) => directions.Sum(v => v[i] * v[j]) + (i == j ? 0.1 : 0));
+            covariances[k] = Dense.Square(dimension, (i, j) => directions.Sum(v => v[i] * v[j]) + (i == j ? 0.1 : 0));
         }
 
         return new KnownMixture(weights, means, covariances);
-    }
-
-    public static double[,] Square(int n, Func<int, int, double> entry)
-    {
-        var matrix = new double[n, n];
-        for (int i = 0; i < n; i++)
-        {
-            for (int j = 0; j < n; j++)
-            {
-                matrix[i, j] = entry(i, j);
-            }
-        }
-
-        return matrix;
     }
 
     public GaussianMixture Ours() => new(
@@ -57,26 +43,11 @@ internal sealed class KnownMixture
     /// <summary>The conditional mixture of the cells that are NaN in a row, and log p of the others.</summary>
     public (KnownMixture Others, double LogDensity) Condition(double[] row)
     {
-        int[] known = [.. Enumerable.Range(0, row.Length).Where(i => !double.IsNaN(row[i]))];
-        int[] rest = [.. Enumerable.Range(0, row.Length).Except(known)];
-        var means = new List<double[]>();
-        var covariances = new List<double[,]>();
-        var logs = new List<double>();
-        for (int k = 0; k < Weights.Length; k++)
-        {
-            double[,] s = Covariances[k];
-            double[,] inverse = Dense.Inverse(Square(known.Length, (i, j) => s[known[i], known[j]]), out double logDeterminant);
-            double[] gap = [.. known.Select(i => row[i] - Means[k][i])];
-            double[] white = [.. Enumerable.Range(0, gap.Length).Select(i => Enumerable.Range(0, gap.Length).Sum(j => inverse[i, j] * gap[j]))];
-            logs.Add(Math.Log(Weights[k]) - (0.5 * (known.Length * Math.Log(2 * Math.PI) + logDeterminant + gap.Zip(white, (a, b) => a * b).Sum())));
-            means.Add([.. rest.Select(a => Means[k][a] + Enumerable.Range(0, known.Length).Sum(n => s[a, known[n]] * white[n]))]);
-            covariances.Add(Square(rest.Length, (a, b) =>
-                s[rest[a], rest[b]] - Enumerable.Range(0, known.Length).Sum(m => Enumerable.Range(0, known.Length).Sum(n => s[rest[a], known[m]] * inverse[m, n] * s[known[n], rest[b]]))));
-        }
-
+        var parts = Means.Zip(Covariances, (mean, covariance) => Dense.Condition(mean, covariance, row)).ToArray();
+        double[] logs = [.. parts.Zip(Weights, (part, weight) => part.LogDensity + Math.Log(weight))];
         double greatest = logs.Max();
         double total = greatest + Math.Log(logs.Sum(log => Math.Exp(log - greatest)));
-        return (new KnownMixture([.. logs.Select(log => Math.Exp(log - total))], [.. means], [.. covariances]), total);
+        return (new KnownMixture([.. logs.Select(log => Math.Exp(log - total))], [.. parts.Select(part => part.Mean)], [.. parts.Select(part => part.Covariance)]), total);
     }
 
     public double[][] Sample(int count, Rng rng)

@@ -22,7 +22,7 @@ public sealed class PredictiveCodingGraphTests
             SettledGraph settled = Graph(layers).Settle(nodes);
             (double[] mean, double[,] covariance) = RandomGraph.Joint(layers);
             double[] flat = [.. nodes.SelectMany(x => x)];
-            (double[] left, double[,] spread, double log) = RandomGraph.Condition(mean, covariance, flat);
+            (double[] left, double[,] spread, double log) = Dense.Condition(mean, covariance, flat);
             int[] free = [.. Enumerable.Range(0, flat.Length).Where(i => double.IsNaN(flat[i]))];
             double[] means = [.. settled.Means.SelectMany(x => x)];
             double[] deviations = [.. settled.Deviations.SelectMany(x => x)];
@@ -44,7 +44,7 @@ public sealed class PredictiveCodingGraphTests
         PredictiveCodingLayer[] layers = RandomGraph.Draw(3, Activation.Linear, 4, 3, 2);
         (double[] mean, double[,] covariance) = RandomGraph.Joint(layers);
         double[] row = [0.5, double.NaN, -1, double.NaN];
-        (double[] left, double[,] spread, double log) = RandomGraph.Condition(mean[..4], covariance, row);
+        (double[] left, double[,] spread, double log) = Dense.Condition(mean[..4], covariance, row);
         Answer answer = Graph(layers).Answer(new Question { Clamps = [Clamp.Equal(new(2, 1), -1), Clamp.Equal(new(0, 1), 0.5)], Asked = [new(3, 1), new(1, 1), new(0, 1)] });
         Assert.Equal(left[1], answer.Cells[0].Mean, Exact);
         Assert.Equal(left[0], answer.Cells[1].Mean, Exact);

@@ -22,12 +22,12 @@ public sealed class PredictiveCodingSamplerTests
         Clamp[][] questions = [[Clamp.Equal(new(0, 1), 2)], [Clamp.Equal(new(0, 1), 2), Clamp.Between(new(1, 1), 0, double.PositiveInfinity)]];
         foreach (Clamp[] clamps in questions)
         {
-            (double[] mean, double[] deviation, double log) = Reference(clamps, 400_000);
+            (double[] mean, double[] deviation, double log) = Reference(clamps, 250_000);
             var question = new Question { Clamps = clamps, Asked = [new(1, 1), new(2, 1)] };
             Answer settled = Graph().Answer(question, new AnswerOptions { Effort = 0 });
             Answer refined = Graph().Answer(question, new AnswerOptions { Effort = 20_000 });
             TestContext.Current.TestOutputHelper!.WriteLine(string.Join('\n', Enumerable.Range(0, 2).Select(i =>
-                $"true {mean[i]:F3} ± {deviation[i]:F3}, settled {settled.Cells[i].Mean:F3} ± {settled.Cells[i].StandardDeviation:F3}, refined {refined.Cells[i].Mean:F3} ± {refined.Cells[i].StandardDeviation:F3}"))
+                $"true {mean[i]:F3} ± {deviation[i]:F3}, settled {Shown(settled.Cells[i])}, refined {Shown(refined.Cells[i])}"))
                 + $"\nevidence {log:F3}, settled {settled.LogEvidence:F3}, refined {refined.LogEvidence:F3}; worth {refined.EffectiveSampleSize:F0}");
             for (int i = 0; i < 2; i++)
             {
@@ -94,13 +94,15 @@ public sealed class PredictiveCodingSamplerTests
         }
     }
 
+    private static string Shown(Posterior cell) => $"{cell.Mean:F3} ± {cell.StandardDeviation:F3}";
+
     private static PredictiveCodingGraph Graph() => new([new("a", ChannelKind.Real), new("b", ChannelKind.Real), new("c", ChannelKind.Real)], Layers);
 
     /// <summary>Latents drawn from the top down, weighed by the clamped channel's density; the others are drawn, and counted inside their interval only.</summary>
     private static (double[] Mean, double[] Deviation, double LogEvidence) Reference(Clamp[] clamps, int draws)
     {
         Rng rng = new Rng(9).For("reference");
-        double[,] root = Dense.Root(Dense.Inverse(KnownMixture.Square(2, (i, j) => Layers[2].Precision[(2 * i) + j]), out _));
+        double[,] root = Dense.Root(Dense.Inverse(Dense.Square(2, (i, j) => Layers[2].Precision[(2 * i) + j]), out _));
         double total = 0;
         double[] sum = new double[2], square = new double[2];
         for (int n = 0; n < draws; n++)

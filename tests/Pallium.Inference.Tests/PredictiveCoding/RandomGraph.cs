@@ -18,7 +18,7 @@ internal static class RandomGraph
                 {
                     Weights = l + 1 < sizes.Length ? Normal(n * sizes[l + 1]) : [],
                     Bias = Normal(n),
-                    Precision = [.. KnownMixture.Square(n, (i, j) => Enumerable.Range(0, n).Sum(k => root[(i * n) + k] * root[(j * n) + k]) + (i == j ? 0.3 : 0)).Cast<double>()],
+                    Precision = [.. Dense.Square(n, (i, j) => Enumerable.Range(0, n).Sum(k => root[(i * n) + k] * root[(j * n) + k]) + (i == j ? 0.3 : 0)).Cast<double>()],
                     Activation = l == 0 ? Activation.Linear : activation,
                 };
             }),
@@ -38,7 +38,7 @@ internal static class RandomGraph
             int n = layer.Size;
             int above = l + 1 < layers.Length ? layers[l + 1].Size : 0;
             double W(int i, int c) => layer.Weights[(i * above) + c];
-            double[,] noise = Dense.Inverse(KnownMixture.Square(n, (i, j) => layer.Precision[(i * n) + j]), out _);
+            double[,] noise = Dense.Inverse(Dense.Square(n, (i, j) => layer.Precision[(i * n) + j]), out _);
             int next = starts[l] + n;
             for (int i = 0; i < n; i++)
             {
@@ -60,19 +60,5 @@ internal static class RandomGraph
         }
 
         return (mean, covariance);
-    }
-
-    /// <summary>Mean and covariance of the nodes that are NaN, and log p of the others.</summary>
-    public static (double[] Mean, double[,] Covariance, double LogDensity) Condition(double[] mean, double[,] covariance, double[] values)
-    {
-        int[] known = [.. Enumerable.Range(0, values.Length).Where(i => !double.IsNaN(values[i]))];
-        int[] rest = [.. Enumerable.Range(0, values.Length).Except(known)];
-        double[,] inverse = Dense.Inverse(KnownMixture.Square(known.Length, (i, j) => covariance[known[i], known[j]]), out double logDeterminant);
-        double[] gap = [.. known.Select(i => values[i] - mean[i])];
-        double[] white = [.. Enumerable.Range(0, gap.Length).Select(i => Enumerable.Range(0, gap.Length).Sum(j => inverse[i, j] * gap[j]))];
-        double log = -0.5 * ((known.Length * Math.Log(2 * Math.PI)) + logDeterminant + gap.Zip(white, (a, b) => a * b).Sum());
-        double[] left = [.. rest.Select(a => mean[a] + Enumerable.Range(0, known.Length).Sum(n => covariance[a, known[n]] * white[n]))];
-        return (left, KnownMixture.Square(rest.Length, (a, b) => covariance[rest[a], rest[b]]
-            - Enumerable.Range(0, known.Length).Sum(m => Enumerable.Range(0, known.Length).Sum(n => covariance[rest[a], known[m]] * inverse[m, n] * covariance[known[n], rest[b]]))), log);
     }
 }

@@ -2,7 +2,7 @@ using Pallium.Numerics;
 
 namespace Pallium.Inference.Tests;
 
-/// <summary>A random walk whose step deviation changes between 0.05 and 0.8 every 300 steps, seen with noise of deviation 0.2, and the fixed filter that it is held against.</summary>
+/// <summary>A random walk whose step deviation is 0.05 and 0.8 in turn, 300 steps each, seen with noise of deviation 0.2; and the fixed filter.</summary>
 internal static class SwitchingWalk
 {
     public const double Noise = 0.2;

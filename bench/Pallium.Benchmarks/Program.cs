@@ -7,6 +7,7 @@ Dictionary<string, Action<Session>> suites = new()
     ["kernels"] = KernelSuite.Run,
     ["learning"] = LearningSuite.Run,
     ["streaming"] = StreamingSuite.Run,
+    ["sampling"] = SamplingSuite.Run,
 };
 
 if (args.Length == 0 || !suites.TryGetValue(args[0], out Action<Session>? suite))

@@ -1,7 +1,11 @@
 namespace Pallium.Inference.Tests;
 
+[Collection(CurrentDirectory)]
 public sealed class ReadmeExampleTests
 {
+    /// <summary>Tests that move the process to another folder, and so run one after another.</summary>
+    public const string CurrentDirectory = "current directory";
+
     [Fact]
     public void The_example_of_the_readme_runs_as_it_stands()
     {

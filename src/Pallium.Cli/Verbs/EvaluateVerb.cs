@@ -8,8 +8,8 @@ namespace Pallium.Cli;
 /// <summary><c>pallium evaluate</c>: how good a model is on data it has not seen, beside simple rules.</summary>
 internal sealed class EvaluateVerb
 {
-    private readonly Argument<string> _model = TypedOption.Model();
-    private readonly Argument<string> _test = new("TEST") { Description = "The data to test on (- is standard input)." };
+    private readonly Argument<string> _model = new("MODEL") { Description = "The model file.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string> _test = new("TEST") { Description = "The data to test on (- is standard input).", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string?> _after = TypedOption.Text("--after", "DATA", "The history before the test (default: the test's own first slices).");
     private readonly Option<int?> _horizon = TypedOption.Whole("--horizon", "Slices ahead that are tested (default 24).");
     private readonly Option<int?> _stride = TypedOption.Whole("--stride", "Slices between two forecasts (default: so that about 200 fit).");
@@ -18,6 +18,7 @@ internal sealed class EvaluateVerb
     private readonly Option<int?> _threads = TypedOption.Whole("--threads", "Threads; the result does not depend on it (default: all).");
     private readonly Option<bool> _json = TypedOption.Json();
     private readonly ReadingOptions _reading = new();
+    private readonly NabEvaluation _nab = new();
 
     private EvaluateVerb()
     {
@@ -28,21 +29,36 @@ internal sealed class EvaluateVerb
     {
         var evaluate = new EvaluateVerb();
         var verb = new Verb("evaluate", "Test a model on data it has not seen, beside persistence, seasonal-naive and ridge autoregression.",
-            ("pallium evaluate room.pallium test.csv --after room.csv --horizon 24", "scores of 24-slice forecasts, per channel"))
+            ("pallium evaluate room.pallium test.csv --after room.csv --horizon 24", "scores of 24-slice forecasts, per channel"),
+            ("pallium evaluate --nab series.csv --windows windows.csv", "how well labelled anomalies are found, as the Numenta Anomaly Benchmark scores it"))
         {
             evaluate._model, evaluate._test, evaluate._after, evaluate._horizon, evaluate._stride, evaluate._paths,
             evaluate._seed, evaluate._threads, evaluate._json,
         };
         evaluate._reading.AddTo(verb);
+        evaluate._nab.AddTo(verb);
         verb.SetAction(evaluate.Run);
         return verb;
     }
 
     private int Run(ParseResult parsed)
     {
+        string? testPath = parsed.GetValue(_test);
+        if (_nab.IsAsked(parsed))
+        {
+            return testPath == null ? _nab.Run(parsed, parsed.GetValue(_model), parsed.GetValue(_json))
+                : throw new InputException($"evaluate: found the data '{testPath}' beside --nab, which names its own, expected at most a model.");
+        }
+
+        if (testPath == null)
+        {
+            string missing = parsed.GetValue(_model) == null ? _model.Name : _test.Name;
+            throw new InputException($"evaluate: found no {missing}, expected pallium evaluate MODEL TEST (see pallium evaluate --help).");
+        }
+
         WorldModel model = ModelFile.Load(parsed.GetRequiredValue(_model));
         FrameOptions reading = _reading.Of(parsed, model.Schema);
-        using var test = new RereadData(parsed.GetRequiredValue(_test), model.Schema, reading);
+        using var test = new RereadData(testPath, model.Schema, reading);
         using RereadData? after = parsed.GetValue(_after) is string path ? new RereadData(path, model.Schema, reading) : null;
         EvaluateOptions defaults = new();
         EvaluateOptions options = defaults with

@@ -12,6 +12,7 @@ internal sealed class WatchVerb
 
     private readonly Argument<string> _model = TypedOption.Model();
     private readonly Option<string?> _after = TypedOption.Text("--after", "DATA", "The history before the stream (default: none).");
+    private readonly Option<int?> _anomalies = TypedOption.Whole("--anomalies", "Score what is new in the surprise, from 0 to 1, after learning from so many slices of each series (default: no score).");
     private readonly Option<bool> _json = TypedOption.Flag("--json", "Write a JSON object per line.");
     private readonly ReadingOptions _reading = new();
 
@@ -27,7 +28,7 @@ internal sealed class WatchVerb
             ("pallium watch room.pallium < live.csv", "one line per slice, as it arrives"),
             ("tail -f -n +1 live.csv | pallium watch room.pallium --after room.csv --json", "after a history, as JSON lines"))
         {
-            watch._model, watch._after, watch._json,
+            watch._model, watch._after, watch._anomalies, watch._json,
         };
         watch._reading.AddTo(verb);
         verb.SetAction(watch.Run);
@@ -44,6 +45,8 @@ internal sealed class WatchVerb
             sessions.Read(after, options);
         }
 
+        int? learning = parsed.GetValue(_anomalies);
+        var detectors = new Dictionary<string, AnomalyDetector>();
         bool asJson = parsed.GetValue(_json);
         using Stream output = Console.OpenStandardOutput();
         IAnsiConsole console = Terminal.Out();
@@ -54,23 +57,31 @@ internal sealed class WatchVerb
         {
             Session session = sessions.Of(slice);
             Surprise surprise = session.Observe(slice);
+            Anomaly? anomaly = learning is int slices ? DetectorOf(slice.Series, slices).Observe(slice.Time, surprise.Worst < 0 ? double.NaN : surprise.Total) : null;
             Belief[] next = [.. session.Next().Select(cell => Belief.Of(cell, []))];
             if (asJson)
             {
-                WriteJson(output, model.Schema, slice, surprise, next);
+                WriteJson(output, model.Schema, slice, surprise, next, anomaly);
             }
             else
             {
-                WriteLine(console, model.Schema, slice, surprise, next);
+                WriteLine(console, model.Schema, slice, surprise, next, anomaly);
             }
         }
 
         DataFile.Warn(reader.Warnings.Except(aboutColumns));
         return ExitCode.Success;
+
+        AnomalyDetector DetectorOf(string series, int slices)
+        {
+            TimeAxis axis = model.Schema.Time;
+            return detectors.TryGetValue(series, out AnomalyDetector? known) ? known
+                : detectors[series] = new AnomalyDetector(new AnomalyOptions(slices) { HasDates = axis.Kind == TimeKind.Date, TimeZone = axis.Zone });
+        }
     }
 
     /// <summary>One slice as a line.</summary>
-    internal static void WriteLine(IAnsiConsole console, FrameSchema schema, Slice slice, Surprise surprise, Belief[] next)
+    internal static void WriteLine(IAnsiConsole console, FrameSchema schema, Slice slice, Surprise surprise, Belief[] next, Anomaly? anomaly = null)
     {
         string stamp = schema.Time.Format(slice.Time);
         string series = slice.Series.Length > 0 ? $"  {slice.Series}" : "";
@@ -79,15 +90,16 @@ internal sealed class WatchVerb
             : $"worst {schema.Channels[worst].Name} {Figures.Value(schema.Channels[worst], slice.Values[worst])} ({Figures.Nats(surprise.Channels[worst])} nats)";
         string outlook = string.Join(", ", next.Select(belief => belief.Outcomes.Count > 0
             ? $"{belief.Channel.Name} {belief.Outcomes[0].Name}" : $"{belief.Channel.Name} {Figures.Value(belief.Channel, belief.Median)}"));
+        string score = anomaly is { } told ? string.Create(CultureInfo.InvariantCulture, $"  anomaly {told.Score:F2}") : "";
         string text = string.Create(CultureInfo.InvariantCulture,
-            $"{stamp}{series}  surprise {Figures.Nats(surprise.Total),6} nats  tail {Figures.Probability(surprise.TailProbability),7}  {blame}  next: {outlook}");
+            $"{stamp}{series}  surprise {Figures.Nats(surprise.Total),6} nats  tail {Figures.Probability(surprise.TailProbability),7}{score}  {blame}  next: {outlook}");
         bool strikes = surprise.TailProbability < Striking;
         console.Profile.Out.Writer.WriteLine(strikes && console.Profile.Capabilities.Ansi ? $"\e[1;31m{text}\e[0m" : text);
         console.Profile.Out.Writer.Flush();
     }
 
     /// <summary>One slice as a line of JSON.</summary>
-    internal static void WriteJson(Stream output, FrameSchema schema, Slice slice, Surprise surprise, Belief[] next) => JsonOutput.Write(output, indented: false, json =>
+    internal static void WriteJson(Stream output, FrameSchema schema, Slice slice, Surprise surprise, Belief[] next, Anomaly? anomaly = null) => JsonOutput.Write(output, indented: false, json =>
     {
         json.WriteStartObject();
         json.Stamp("time", schema.Time, slice.Time);
@@ -98,6 +110,11 @@ internal sealed class WatchVerb
 
         json.Figure("surprise", surprise.Total);
         json.Figure("tail", surprise.TailProbability);
+        if (anomaly is { } told)
+        {
+            json.Figure("anomaly", told.Score);
+        }
+
         json.WriteString("worst", surprise.Worst < 0 ? null : schema.Channels[surprise.Worst].Name);
         json.Object("channels", () =>
         {

@@ -10,19 +10,61 @@ namespace Pallium.Inference;
 /// u_kᵀV⁻¹(g - m) - ½ u_kᵀ(V⁻¹ - S⁻¹)u_k, to be added to the log of its prior probability. One indicator is left out, since
 /// they sum to one. Source: Hastie, Tibshirani and Friedman, The Elements of Statistical Learning, 2nd ed., section 4.3.
 /// </remarks>
-internal static class DiscreteEvidence
+internal readonly ref struct DiscreteEvidence
 {
     private const double SmallestProbability = 1e-3;
     private const double Jitter = 1e-6;
     private const double LargestInput = 4;
 
+    private readonly BaseGroup _group;
+    private readonly bool _valid;
+    private readonly Span<double> _posterior;
+    private readonly Span<double> _prior;
+    private readonly Span<double> _vectors;
+
+    /// <summary>Factors V and S, which are the same for all slices of one covariance. O(n³).</summary>
+    /// <param name="group">A discrete channel that is not clamped.</param>
+    /// <param name="covariance">The slice's, given the clamps, [D, D].</param>
+    /// <param name="priorCovariance">Before any clamp, [D, D].</param>
+    /// <param name="coordinates">D.</param>
+    /// <param name="scratch">Holds the factors; <see cref="ScratchSize"/> numbers.</param>
+    public DiscreteEvidence(BaseGroup group, ReadOnlySpan<double> covariance, ReadOnlySpan<double> priorCovariance, int coordinates, Span<double> scratch)
+    {
+        int m = group.Classes - 1;
+        _group = group;
+        _posterior = scratch[..(m * m)];
+        _prior = scratch.Slice(m * m, m * m);
+        _vectors = scratch.Slice(2 * m * m, 3 * m);
+        double largest = 0;
+        for (int i = 0; i < m; i++)
+        {
+            largest = Math.Max(largest, priorCovariance[((group.Start + i) * coordinates) + group.Start + i]);
+        }
+
+        for (int i = 0; i < m; i++)
+        {
+            for (int j = 0; j < m; j++)
+            {
+                int cell = ((group.Start + i) * coordinates) + group.Start + j;
+                double jitter = i == j ? (Jitter * largest) + double.Epsilon : 0;
+                _posterior[(i * m) + j] = covariance[cell] + jitter;
+                _prior[(i * m) + j] = priorCovariance[cell] + jitter;
+            }
+        }
+
+        _valid = Cholesky.TryFactor(_posterior, m) && Cholesky.TryFactor(_prior, m);
+    }
+
+    /// <summary>Numbers of scratch for a channel.</summary>
+    public static int ScratchSize(BaseGroup group) => (group.Classes - 1) * ((2 * (group.Classes - 1)) + 3);
+
     /// <summary>log p_k of the slice before any clamp: predicted indicator means, held inside [0.001, 0.999] and normalised.</summary>
-    public static void LogPrior(SliceGaussian slice, BaseGroup group, Span<double> logProbabilities)
+    public static void LogPrior(ReadOnlySpan<double> priorMean, BaseGroup group, Span<double> logProbabilities)
     {
         double total = 0;
         for (int k = 0; k < group.Classes; k++)
         {
-            double mean = slice.PriorMean[group.Start + (group.Kind == BaseKind.Binary ? 0 : k)];
+            double mean = priorMean[group.Start + (group.Kind == BaseKind.Binary ? 0 : k)];
             double p = group.Kind == BaseKind.Binary && k == 0 ? 1 - mean : mean;
             logProbabilities[k] = Math.Clamp(p, SmallestProbability, 1 - SmallestProbability);
             total += logProbabilities[k];
@@ -34,63 +76,55 @@ internal static class DiscreteEvidence
         }
     }
 
-    /// <summary>The clamps' log-likelihood of each class, up to a constant; the channel itself is not clamped. O(n³), no allocation.</summary>
-    public static void Scores(SliceGaussian slice, BaseGroup group, Span<double> scores)
+    /// <summary>The clamps' log-likelihood of each class, up to a constant. O(n³), no allocation.</summary>
+    /// <param name="mean">Conditional means, [D].</param>
+    /// <param name="priorMean">Means before any clamp, [D].</param>
+    /// <param name="scores">[n], on return.</param>
+    public void Scores(ReadOnlySpan<double> mean, ReadOnlySpan<double> priorMean, Span<double> scores)
     {
-        int m = group.Classes - 1;
-        int d = slice.Coordinates;
-        Span<double> scratch = slice.Scratch;
-        Span<double> posterior = scratch[..(m * m)];
-        Span<double> prior = scratch.Slice(m * m, m * m);
-        Span<double> direction = scratch.Slice(2 * m * m, m);
-        Span<double> offset = scratch.Slice((2 * m * m) + m, m);
-        Span<double> solved = scratch.Slice((2 * m * m) + (2 * m), m);
-        double largest = 0;
-        for (int i = 0; i < m; i++)
-        {
-            largest = Math.Max(largest, slice.PriorCovariance[((group.Start + i) * d) + group.Start + i]);
-        }
-
-        for (int i = 0; i < m; i++)
-        {
-            for (int j = 0; j < m; j++)
-            {
-                int cell = ((group.Start + i) * d) + group.Start + j;
-                double jitter = i == j ? (Jitter * largest) + double.Epsilon : 0;
-                posterior[(i * m) + j] = slice.Covariance[cell] + jitter;
-                prior[(i * m) + j] = slice.PriorCovariance[cell] + jitter;
-            }
-
-            direction[i] = slice.Mean[group.Start + i] - slice.PriorMean[group.Start + i];
-        }
-
-        scores[..group.Classes].Clear();
-        if (!Cholesky.TryFactor(posterior, m) || !Cholesky.TryFactor(prior, m))
+        int m = _group.Classes - 1;
+        scores[.._group.Classes].Clear();
+        if (!_valid)
         {
             return;
         }
 
-        Cholesky.Solve(posterior, m, direction, 1);
-        for (int k = 0; k < group.Classes; k++)
+        Span<double> direction = _vectors[..m];
+        Span<double> offset = _vectors.Slice(m, m);
+        Span<double> solved = _vectors.Slice(2 * m, m);
+        for (int i = 0; i < m; i++)
+        {
+            direction[i] = mean[_group.Start + i] - priorMean[_group.Start + i];
+        }
+
+        Cholesky.Solve(_posterior, m, direction, 1);
+        for (int k = 0; k < _group.Classes; k++)
         {
             double score = 0;
             for (int i = 0; i < m; i++)
             {
-                bool isClass = group.Kind == BaseKind.Binary ? k == 1 : k == i;
-                offset[i] = (isClass ? 1 : 0) - slice.PriorMean[group.Start + i];
+                bool isClass = _group.Kind == BaseKind.Binary ? k == 1 : k == i;
+                offset[i] = (isClass ? 1 : 0) - priorMean[_group.Start + i];
                 score = Math.FusedMultiplyAdd(offset[i], direction[i], score);
             }
 
-            scores[k] = score - (0.5 * (SquaredNorm(posterior, offset, solved) - SquaredNorm(prior, offset, solved)));
+            scores[k] = score - (0.5 * (SquaredNorm(_posterior, offset, solved) - SquaredNorm(_prior, offset, solved)));
         }
     }
 
+    /// <summary>The prior of a slice.</summary>
+    public static void LogPrior(SliceGaussian slice, BaseGroup group, Span<double> logProbabilities) => LogPrior(slice.PriorMean, group, logProbabilities);
+
+    /// <summary>The evidence of a slice's clamps.</summary>
+    public static void Scores(SliceGaussian slice, BaseGroup group, Span<double> scores) =>
+        new DiscreteEvidence(group, slice.Covariance, slice.PriorCovariance, slice.Coordinates, slice.Scratch).Scores(slice.Mean, slice.PriorMean, scores);
+
     /// <summary>The conditional means of all coordinates but the channel's own, in order, held within ±4; nothing where <paramref name="inputs"/> is empty.</summary>
-    public static void Inputs(SliceGaussian slice, BaseGroup group, Span<double> inputs)
+    public static void Inputs(ReadOnlySpan<double> mean, BaseGroup group, Span<double> inputs)
     {
         for (int i = 0; i < inputs.Length; i++)
         {
-            inputs[i] = Math.Clamp(slice.Mean[i < group.Start ? i : i + group.Count], -LargestInput, LargestInput);
+            inputs[i] = Math.Clamp(mean[i < group.Start ? i : i + group.Count], -LargestInput, LargestInput);
         }
     }
 

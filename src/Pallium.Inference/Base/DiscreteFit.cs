@@ -141,7 +141,7 @@ internal sealed class DiscreteFit
             _logPriors.AddRange(_buffer);
             DiscreteEvidence.Scores(slice, group, _buffer);
             _scores.AddRange(_buffer);
-            DiscreteEvidence.Inputs(slice, group, _means);
+            DiscreteEvidence.Inputs(slice.Mean, group, _means);
             _inputs.AddRange(_means);
             _classes.Add(observed);
         }

@@ -66,13 +66,31 @@ internal sealed partial class LinearBase
     /// <param name="logProbabilities">[classes], on return; a binary channel's 0 first.</param>
     public void LogProbabilities(SliceGaussian slice, int group, Span<double> logProbabilities)
     {
-        DiscreteCalibration calibration = _calibrations[(int)slice.Knowledge][group]!;
-        DiscreteEvidence.LogPrior(slice, Groups[group], logProbabilities);
-        Span<double> scores = slice.Scratch.AsSpan((2 * Coordinates * Coordinates) + (3 * Coordinates), Groups[group].Classes);
-        DiscreteEvidence.Scores(slice, Groups[group], scores);
-        Span<double> inputs = slice.Scratch.AsSpan((2 * Coordinates * Coordinates) + (4 * Coordinates) + 2, DiscreteCalibration.InputsOf(Groups[group], Coordinates));
-        DiscreteEvidence.Inputs(slice, Groups[group], inputs);
-        calibration.Apply(logProbabilities, scores, inputs);
+        // Beyond what the evidence itself takes of the scratch.
+        Span<double> scratch = slice.Scratch.AsSpan((2 * Coordinates * Coordinates) + (3 * Coordinates));
+        var evidence = new DiscreteEvidence(Groups[group], slice.Covariance, slice.PriorCovariance, Coordinates, slice.Scratch);
+        LogProbabilities(slice.Knowledge, group, evidence, slice.Mean, slice.PriorMean, logProbabilities, scratch);
+    }
+
+    /// <summary>The same for one of many slices that share a covariance.</summary>
+    /// <param name="knowledge">What the slices are predicted from.</param>
+    /// <param name="group">Index in <see cref="Groups"/>.</param>
+    /// <param name="evidence">Of the shared covariance.</param>
+    /// <param name="mean">The slice's conditional means, [D].</param>
+    /// <param name="priorMean">Its means before any clamp, [D].</param>
+    /// <param name="logProbabilities">[classes], on return.</param>
+    /// <param name="scratch">Classes + D numbers.</param>
+    public void LogProbabilities(
+        SliceKnowledge knowledge, int group, in DiscreteEvidence evidence, ReadOnlySpan<double> mean, ReadOnlySpan<double> priorMean, Span<double> logProbabilities,
+        Span<double> scratch)
+    {
+        BaseGroup of = Groups[group];
+        DiscreteEvidence.LogPrior(priorMean, of, logProbabilities);
+        Span<double> scores = scratch[..of.Classes];
+        evidence.Scores(mean, priorMean, scores);
+        Span<double> inputs = scratch.Slice(of.Classes, DiscreteCalibration.InputsOf(of, Coordinates));
+        DiscreteEvidence.Inputs(mean, of, inputs);
+        _calibrations[(int)knowledge][group]!.Apply(logProbabilities, scores, inputs);
     }
 
     /// <summary>Everything fitted, by name: what the constructor takes.</summary>

@@ -51,6 +51,9 @@ internal sealed class LinearStage
     /// <summary>C, [p, D, D].</summary>
     public double[] Cross { get; }
 
+    /// <summary>w of coordinate <paramref name="j"/>, the longest lag first, [L].</summary>
+    public ReadOnlySpan<double> ReversedOwn(int j) => _rolled.AsSpan((j * 2 * _ring) + _ring - Lookback, Lookback);
+
     /// <summary>What becomes of uncertainty.</summary>
     public LinearDynamics Dynamics { get; }
 

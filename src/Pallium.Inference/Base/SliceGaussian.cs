@@ -23,7 +23,8 @@ internal enum SliceKnowledge
 /// </remarks>
 internal sealed class SliceGaussian
 {
-    private const double UsedUp = 1e-7;
+    /// <summary>Share of its prior variance below which a coordinate tells nothing new.</summary>
+    internal const double UsedUp = 1e-7;
     private const double LargestValue = 1e9;
 
     internal SliceGaussian(int coordinates)

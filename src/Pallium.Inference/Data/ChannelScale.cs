@@ -58,16 +58,19 @@ public sealed record ChannelScale(ChannelKind Kind)
     /// likelihood of the cell. Where it reaches zero, the lower end of a positive channel is -∞; above an atom, where nothing is
     /// recorded as zero, it is -∞ for the least value, so that the masses of all values add up to one.
     /// </summary>
-    public (double Low, double High) Edges(double x)
+    public (double Low, double High) Edges(double x) => Edges(x, x);
+
+    /// <summary>The same of all that is recorded as a number from <paramref name="least"/> to <paramref name="most"/>, which may be infinite.</summary>
+    public (double Low, double High) Edges(double least, double most)
     {
         double half = Resolution / 2;
         return Kind switch
         {
             ChannelKind.Positive => (
-                x <= (HasAtom ? 3 * half : half) ? double.NegativeInfinity : (Unbend(x - half) - Mean) / Deviation,
-                (Unbend(Math.Max(x, 0) + half) - Mean) / Deviation),
-            ChannelKind.Real => ((x - half - Mean) / Deviation, (x + half - Mean) / Deviation),
-            _ => (x, x),
+                least <= (HasAtom ? 3 * half : half) ? double.NegativeInfinity : (Unbend(least - half) - Mean) / Deviation,
+                double.IsPositiveInfinity(most) ? most : (Unbend(Math.Max(most, 0) + half) - Mean) / Deviation),
+            ChannelKind.Real => ((least - half - Mean) / Deviation, (most + half - Mean) / Deviation),
+            _ => (least, most),
         };
     }
 

@@ -14,6 +14,7 @@ public sealed class SliceWriter : IDisposable
     private readonly SliceReader? _original;
     private readonly char _separator = ',';
     private readonly int[] _appended = [];
+    private readonly int _extra;
     private bool _rowBegun;
 
     /// <summary>Writes the columns of a schema: series, time, static columns, channels.</summary>
@@ -34,15 +35,17 @@ public sealed class SliceWriter : IDisposable
     /// </summary>
     /// <param name="text">Where to write; closed with the writer.</param>
     /// <param name="original">The source, of which all slices are written.</param>
-    public SliceWriter(TextWriter text, SliceReader original)
+    /// <param name="extraColumns">Names of further columns, behind all others.</param>
+    public SliceWriter(TextWriter text, SliceReader original, IReadOnlyList<string>? extraColumns = null)
     {
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(original);
         _text = text;
         _schema = original.Schema;
+        _extra = extraColumns?.Count ?? 0;
         if (original.Rows is not CsvRows csv)
         {
-            WriteSchemaHeader();
+            WriteSchemaHeader(extraColumns);
             return;
         }
 
@@ -50,7 +53,7 @@ public sealed class SliceWriter : IDisposable
         _original = original;
         _separator = csv.Separator;
         _appended = [.. Enumerable.Range(0, _schema.Channels.Count).Where(c => original.ChannelColumns[c] < 0)];
-        foreach (string name in csv.Header.Concat(_appended.Select(c => _schema.Channels[c].Header)))
+        foreach (string name in csv.Header.Concat(_appended.Select(c => _schema.Channels[c].Header)).Concat(extraColumns ?? []))
         {
             Field(name);
         }
@@ -61,7 +64,8 @@ public sealed class SliceWriter : IDisposable
     /// <summary>Writes a slice.</summary>
     /// <param name="slice">The slice, as it was read.</param>
     /// <param name="values">One value per channel, which stand where the slice has holes; NaN stays a hole.</param>
-    public void Write(Slice slice, ReadOnlySpan<double> values)
+    /// <param name="extra">Texts of the further columns; fewer leave the others empty.</param>
+    public void Write(Slice slice, ReadOnlySpan<double> values, IReadOnlyList<string>? extra = null)
     {
         ArgumentNullException.ThrowIfNull(slice);
         if (_original == null)
@@ -71,6 +75,11 @@ public sealed class SliceWriter : IDisposable
         else
         {
             WriteCopy(slice, slice.Cells!, values);
+        }
+
+        for (int i = 0; i < _extra; i++)
+        {
+            Field(i < extra?.Count ? extra[i] : "");
         }
 
         EndRow();
@@ -86,11 +95,11 @@ public sealed class SliceWriter : IDisposable
     /// <summary>Flushes and closes the text.</summary>
     public void Dispose() => _text.Dispose();
 
-    private void WriteSchemaHeader()
+    private void WriteSchemaHeader(IReadOnlyList<string>? extraColumns = null)
     {
         TimeAxis time = _schema.Time;
         string? timeName = time.Kind == TimeKind.None ? null : new Channel(time.Column ?? "time", ChannelKind.Real) { Unit = time.Unit }.Header;
-        string?[] names = [_schema.SeriesColumn, timeName, .. _schema.Statics.Concat(_schema.Channels).Select(channel => channel.Header)];
+        string?[] names = [_schema.SeriesColumn, timeName, .. _schema.Statics.Concat(_schema.Channels).Select(channel => channel.Header), .. extraColumns ?? []];
         foreach (string name in names.OfType<string>())
         {
             Field(name);

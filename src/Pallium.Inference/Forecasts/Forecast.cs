@@ -9,6 +9,9 @@ public sealed record ForecastOptions
     /// <summary>Seed of the paths. Same seed, same bits.</summary>
     public ulong Seed { get; init; } = 1;
 
+    /// <summary>Threads; the paths do not depend on it.</summary>
+    public int Threads { get; init; } = 1;
+
     /// <summary>Time between future slices, in the frame's units of stamps (seconds for dates); null: the median step of learning.</summary>
     public double? Every { get; init; }
 

@@ -1,16 +1,12 @@
-using Pallium.Numerics;
-
 namespace Pallium.Inference;
 
 /// <summary>Rolls a model out: sampled paths of slices to come, each slice drawn cell by cell by the chain rule and then taken in.</summary>
 /// <remarks>
-/// Paths come in antithetic pairs (opposite noise), so that the mean of the linear part carries no sampling error. Noise is keyed by pair,
-/// step and channel. Cells of the future that are known are clamped, not weighted: a plan is a condition, not evidence.
+/// Paths come in antithetic pairs (opposite noise), so that the mean of the linear part carries no sampling error.
+/// Cells of the future that are known are clamped, not weighted: a plan is a condition, not evidence.
 /// </remarks>
 internal sealed class PathSampler(WorldEngine engine, HorizonCalibration calibration)
 {
-    private readonly SliceCore _core = engine.Core;
-
     /// <summary>Forecasts the slices after <paramref name="start"/>, which is not changed.</summary>
     public Forecast Forecast(StreamState start, int horizon, ForecastOptions options, CancellationToken cancellation = default)
     {
@@ -42,93 +38,31 @@ internal sealed class PathSampler(WorldEngine engine, HorizonCalibration calibra
         }
 
         int channels = engine.Schema.Channels.Count;
-        int count = options.Paths;
-        var paths = new Path[count];
-        for (int p = 0; p < count; p++)
-        {
-            paths[p] = new Path(_core, start, times.Length * channels);
-        }
-
-        int networkSize = engine.Network?.StateSize ?? 0;
-        var network = new double[count * networkSize];
-        for (int p = 0; p < count; p++)
-        {
-            start.Network.CopyTo(network, p * networkSize);
-        }
-
-        var batch = new QuestionBatch(engine);
-        NetworkScratch? scratch = engine.Network?.NewScratch();
-        var features = new double[_core.Exogenous];
-        var inputs = new double[count * _core.EncoderInputs];
-        var elapsed = new double[count];
-        double last = start.Time;
+        SlicePlan[] slices = [.. times.Select((time, h) => new SlicePlan(time, Cells(options.Future is { } future && h < future.Count ? future[h].Values : [])))];
+        int even = options.Paths + (options.Paths & 1);
+        using SampledPaths sampled = ParticleSampler.Run(
+            new WorldParticles(engine, start, slices), new SamplerOptions(even, options.Seed) { ResampleBelow = 0, Threads = options.Threads, Weighs = false }, cancellation);
+        double[][] paths = [.. Enumerable.Range(0, options.Paths).Select(_ => new double[times.Length * channels])];
         for (int h = 0; h < times.Length; h++)
         {
-            cancellation.ThrowIfCancellationRequested();
-            engine.WriteFeatures(start, times[h], features);
-            double step = double.IsNaN(last) || engine.Schema.IsTable ? 1 : (times[h] - last) / engine.Schema.Time.Step;
-            last = times[h];
-            elapsed.AsSpan().Fill(step);
-            ReadOnlySpan<double> known = options.Future is { } future && h < future.Count ? future[h].Values : [];
-            foreach (Path path in paths)
+            for (int c = 0; c < channels; c++)
             {
-                path.Begin(_core, features, step, known);
-            }
-
-            int[] order = Order(options, h, known);
-            foreach (int c in order)
-            {
-                Draw(paths, c, h, batch, features, step, network, options.Seed);
-            }
-
-            for (int p = 0; p < count; p++)
-            {
-                paths[p].End(_core, h, features, step, inputs.AsSpan(p * _core.EncoderInputs, _core.EncoderInputs));
-            }
-
-            if (engine.Shares.Uses(h + 2))
-            {
-                engine.StepNetwork(inputs, elapsed, network, scratch);
+                ReadOnlySpan<double> values = sampled.Kept(h, c);
+                for (int p = 0; p < paths.Length; p++)
+                {
+                    paths[p][(h * channels) + c] = values[p];
+                }
             }
         }
 
-        return [.. paths.Select(path => path.Values)];
+        return paths;
     }
 
-    private void Draw(Path[] paths, int channel, int h, QuestionBatch batch, double[] features, double step, double[] network, ulong seed)
-    {
-        batch.Clear();
-        foreach (Path path in paths)
-        {
-            batch.Add(path.Gaussian, path.Coordinates, path.Clamped, features, step, only: channel);
-        }
-
-        batch.Answer(network, h + 1);
-        Rng noise = new Rng(seed).For("paths").For(h).For(channel);
-        for (int p = 0; p < paths.Length; p++)
-        {
-            Rng rng = noise.For(p / 2);
-            double value = batch.Cell(p, channel, h + 1).Sample(ref rng, mirrored: p % 2 == 1);
-            paths[p].Take(_core, channel, value);
-        }
-    }
-
-    // The order in which cells of a slice are drawn changes from slice to slice, so that no order's error adds up.
-    private int[] Order(ForecastOptions options, int h, ReadOnlySpan<double> known)
-    {
-        var order = new int[engine.Schema.Channels.Count];
-        new Rng(options.Seed).For("order").For(h).Permutation(order);
-        var open = new List<int>();
-        foreach (int c in order)
-        {
-            if (known.IsEmpty || double.IsNaN(known[c]))
-            {
-                open.Add(c);
-            }
-        }
-
-        return [.. open];
-    }
+    private CellPlan[] Cells(double[] known) =>
+    [
+        .. Enumerable.Range(0, engine.Schema.Channels.Count).Select(c =>
+            known.Length == 0 || double.IsNaN(known[c]) ? CellPlan.Free : new CellPlan(CellRole.Known) { Value = known[c] }),
+    ];
 
     private double[] Times(StreamState start, int horizon, ForecastOptions options)
     {
@@ -159,58 +93,5 @@ internal sealed class PathSampler(WorldEngine engine, HorizonCalibration calibra
         }
 
         return times;
-    }
-
-    private sealed class Path
-    {
-        private readonly double[] _state;
-        private readonly double[] _slice;
-
-        public Path(SliceCore core, StreamState start, int length)
-        {
-            _state = [.. start.Core];
-            _slice = new double[core.Layout.Channels];
-            Values = new double[length];
-            Gaussian = core.Base.CreateSlice();
-            Coordinates = new double[core.Layout.Coordinates];
-            Clamped = new bool[core.Layout.Channels];
-        }
-
-        public double[] Values { get; }
-
-        public SliceGaussian Gaussian { get; }
-
-        public double[] Coordinates { get; }
-
-        public bool[] Clamped { get; }
-
-        public void Begin(SliceCore core, ReadOnlySpan<double> features, double step, ReadOnlySpan<double> known)
-        {
-            core.Predict(_state, features, step, Gaussian);
-            _slice.AsSpan().Fill(double.NaN);
-            Clamped.AsSpan().Clear();
-            for (int c = 0; c < known.Length; c++)
-            {
-                if (!double.IsNaN(known[c]))
-                {
-                    Take(core, c, known[c]);
-                }
-            }
-        }
-
-        public void Take(SliceCore core, int channel, double value)
-        {
-            _slice[channel] = value;
-            core.Layout.Encode(_slice, Coordinates);
-            core.Clamp(Gaussian, channel, Coordinates);
-            Clamped[channel] = true;
-        }
-
-        public void End(SliceCore core, int h, ReadOnlySpan<double> features, double step, Span<double> inputs)
-        {
-            _slice.CopyTo(Values, h * _slice.Length);
-            Gaussian.Release();
-            core.Observe(_state, Gaussian, Coordinates, features, step, inputs);
-        }
     }
 }

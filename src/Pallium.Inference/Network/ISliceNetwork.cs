@@ -40,6 +40,9 @@ internal interface ISliceNetwork
     /// <param name="discrete">[rows, DiscreteOutputs].</param>
     /// <param name="scratch">The caller's.</param>
     void Answer(int rows, ReadOnlySpan<double> states, ReadOnlySpan<double> features, Span<double> real, Span<double> discrete, NetworkScratch scratch);
+
+    /// <summary>Up to <paramref name="mostRows"/> questions whose cells become known one after another.</summary>
+    IHeadRows NewHeadRows(int mostRows);
 }
 
 /// <summary>Working memory of one user of a network; it grows to the largest batch and then stays.</summary>

@@ -93,6 +93,77 @@ internal sealed class SliceHead<T>
         }
     }
 
+    /// <summary>The head over questions whose inputs become known one after another.</summary>
+    internal sealed class Growing
+    {
+        private readonly SliceHead<T> _head;
+        private readonly GrowingLayer<T>[] _layers;
+        private readonly T[] _hidden;
+        private readonly T[] _gate;
+        private readonly T[] _linked;
+        private int _rows;
+
+        /// <summary>Takes the head's weights as they are now.</summary>
+        public Growing(SliceHead<T> head, int mostRows)
+        {
+            _head = head;
+            _layers =
+            [
+                .. head.RealOutputs > 0 ? [head._real.Grow(mostRows)] : Array.Empty<GrowingLayer<T>>(),
+                .. head.DiscreteOutputs > 0
+                    ? [head._discrete.Grow(mostRows), new GrowingLayer<T>(head.Inputs, head.DiscreteOutputs, head._link.Values, [], mostRows)]
+                    : Array.Empty<GrowingLayer<T>>(),
+            ];
+            int widest = Math.Max(head._real.Hidden, head._discrete.Hidden);
+            _hidden = new T[mostRows * widest];
+            _gate = new T[mostRows * widest];
+            _linked = new T[mostRows * head.DiscreteOutputs];
+        }
+
+        public void Begin(int rows)
+        {
+            _rows = rows;
+            foreach (GrowingLayer<T> layer in _layers)
+            {
+                layer.Begin(rows);
+            }
+        }
+
+        public void Know(int first, int count, ReadOnlySpan<T> values)
+        {
+            foreach (GrowingLayer<T> layer in _layers)
+            {
+                layer.Know(first, count, values, count);
+            }
+        }
+
+        /// <summary>As <see cref="IHeadRows.Answer"/>; features count from input <paramref name="first"/>.</summary>
+        public void Answer(
+            int first, ReadOnlySpan<T> shared, ReadOnlySpan<int> features, ReadOnlySpan<T> values, (int Start, int Count) real, (int Start, int Count) discrete,
+            Span<T> realOutputs, Span<T> discreteOutputs)
+        {
+            if (real.Count > 0)
+            {
+                _layers[0].Evaluate(first, shared, features, values, _hidden);
+                _head._real.Finish(_rows, _hidden, _gate, real, realOutputs);
+            }
+
+            if (discrete.Count == 0)
+            {
+                return;
+            }
+
+            _layers[^2].Evaluate(first, shared, features, values, _hidden);
+            _head._discrete.Finish(_rows, _hidden, _gate, discrete, discreteOutputs);
+            _layers[^1].Evaluate(first, shared, features, values, _linked);
+            for (int row = 0; row < _rows; row++)
+            {
+                Span<T> own = discreteOutputs.Slice(row * discrete.Count, discrete.Count);
+                TensorPrimitives.Add(own, _linked.AsSpan((row * _head.DiscreteOutputs) + discrete.Start, discrete.Count), own);
+            }
+        }
+    }
+
     private sealed class Branch
     {
         private readonly Parameter<T> _weightIn;
@@ -148,6 +219,24 @@ internal sealed class SliceHead<T>
             Elementary.Sigmoid<T>(hidden, gate);
             TensorPrimitives.Multiply<T>(hidden, gate, hidden);
             Affine(rows, _packedOut, _biasOut, hidden, y);
+        }
+
+        /// <summary>The first layer for questions whose inputs become known one after another.</summary>
+        public GrowingLayer<T> Grow(int mostRows) => new(_packedIn.Rows, Hidden, _weightIn.Values, _biasIn.Values, mostRows);
+
+        /// <summary>From the first layer's sums to some of the outputs, [rows, wanted].</summary>
+        public void Finish(int rows, Span<T> hidden, Span<T> gate, (int Start, int Count) wanted, Span<T> y)
+        {
+            hidden = hidden[..(rows * Hidden)];
+            gate = gate[..hidden.Length];
+            Elementary.Sigmoid<T>(hidden, gate);
+            TensorPrimitives.Multiply<T>(hidden, gate, hidden);
+            for (int row = 0; row < rows; row++)
+            {
+                _biasOut.Values.Slice(wanted.Start, wanted.Count).CopyTo(y[(row * wanted.Count)..]);
+            }
+
+            MatrixProduct.AccumulateTransposedB<T>(rows, wanted.Count, Hidden, hidden, Hidden, _weightOut.Values[(wanted.Start * Hidden)..], Hidden, y, wanted.Count);
         }
 
         private static void Affine(int rows, PackedMatrix<T> weight, Parameter<T> bias, ReadOnlySpan<T> x, Span<T> y)

@@ -141,6 +141,8 @@ internal sealed class SliceNetwork<T> : ISliceNetwork
 
     public NetworkScratch NewScratch() => new Scratch();
 
+    public IHeadRows NewHeadRows(int mostRows) => new HeadRows<T>(this, mostRows);
+
     private sealed class Scratch : NetworkScratch
     {
         private T[] _inputs = [];

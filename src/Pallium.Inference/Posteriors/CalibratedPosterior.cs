@@ -14,4 +14,6 @@ internal sealed class CalibratedPosterior(Posterior inner, Func<double, double> 
     public override double Cdf(double x) => inner.Cdf(x);
 
     public override double LogProbability(double value) => inner.LogProbability(value);
+
+    private protected override double Likeliest => inner.Outcomes.Count == 0 ? double.NaN : inner.Best;
 }

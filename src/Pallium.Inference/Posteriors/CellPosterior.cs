@@ -71,7 +71,7 @@ internal sealed class CellPosterior : Posterior
         return _probabilities.Length - 1;
     }
 
-    private int Likeliest => _probabilities.AsSpan().IndexOf(_probabilities.Max());
+    private protected override double Likeliest => _probabilities.AsSpan().IndexOf(_probabilities.Max());
 
     public override double Quantile(double p)
     {
@@ -131,9 +131,6 @@ internal sealed class CellPosterior : Posterior
         (double low, double high) = _scale.Edges(value);
         return log + _mixture!.LogMass(low, high);
     }
-
-    /// <summary>The one value to fill a hole with: the likeliest category, else the median, rounded as it would have been recorded.</summary>
-    public double Best => _mixture is null ? Likeliest : Channel.Round(Median);
 
     /// <summary>This posterior with calibrated quantiles, where the channel has a scale.</summary>
     public Posterior Calibrated(CalibrationLevels levels, int channel) =>

@@ -63,19 +63,11 @@ internal sealed class Mixture
         return Math.Clamp(sum, 0, 1);
     }
 
-    /// <summary>log P(low &lt; z ≤ high).</summary>
-    public double LogMass(double low, double high)
-    {
-        Span<double> terms = stackalloc double[Weights.Length];
-        for (int k = 0; k < terms.Length; k++)
-        {
-            terms[k] = Weights[k] > 0
-                ? Elementary.Log(Weights[k]) + NormalInterval.LogMass((low - Means[k]) / Scales[k], (high - Means[k]) / Scales[k])
-                : double.NegativeInfinity;
-        }
+    /// <summary>The same as spans.</summary>
+    public MixtureSpan Span => new(Weights, Means, Scales);
 
-        return Reduction.LogSumExp((ReadOnlySpan<double>)terms);
-    }
+    /// <summary>log P(low &lt; z ≤ high).</summary>
+    public double LogMass(double low, double high) => Span.LogMass(low, high);
 
     /// <summary>The value below which a share <paramref name="p"/> in (0, 1) lies, by bisection.</summary>
     public double Quantile(double p)

@@ -39,6 +39,12 @@ public abstract class Posterior
     /// <summary>Median.</summary>
     public double Median => Quantile(0.5);
 
+    /// <summary>The one value to fill a hole with: the likeliest category, else the median, rounded as it would have been recorded.</summary>
+    public double Best => Channel.IsNumeric ? Channel.Round(Median) : Likeliest;
+
+    /// <summary>Index of the likeliest outcome of a binary or categorical channel; NaN of others.</summary>
+    private protected virtual double Likeliest => double.NaN;
+
     /// <summary>The least value whose distribution function reaches <paramref name="p"/>, in (0, 1). For samples: type 7.</summary>
     public abstract double Quantile(double p);
 

@@ -3,26 +3,42 @@ using Pallium.Numerics;
 
 namespace Pallium.Inference;
 
-/// <summary>A cell's distribution as equally weighted samples.</summary>
+/// <summary>A cell's distribution as samples.</summary>
+/// <remarks>
+/// Sample i of n, in order, stands at the quantile (m_i - m_1)/(m_n - m_1), m_i the weight of those before it and half its own: for equal weights that
+/// is (i - 1)/(n - 1), type 7.
+/// </remarks>
 internal sealed class SamplePosterior : Posterior
 {
+    private const double Rounding = 1e-12;
     private readonly double[] _sorted;
+    private readonly double[] _weights;
+    private readonly double[] _upTo;
 
     /// <param name="channel">Which channel.</param>
     /// <param name="samples">At least one draw; sorted in place.</param>
-    public SamplePosterior(Channel channel, double[] samples)
+    /// <param name="weights">Their weights, adding up to 1; null: equal. Not changed.</param>
+    public SamplePosterior(Channel channel, double[] samples, double[]? weights = null)
         : base(channel)
     {
-        Array.Sort(samples);
+        _weights = new double[samples.Length];
+        _weights.AsSpan().Fill(1.0 / samples.Length);
+        weights?.CopyTo(_weights, 0);
+        Array.Sort(samples, _weights);
         _sorted = samples;
+        _upTo = new double[samples.Length + 1];
+        for (int i = 0; i < samples.Length; i++)
+        {
+            _upTo[i + 1] = _upTo[i] + _weights[i];
+        }
     }
 
     /// <summary>The draws, ascending.</summary>
     public IReadOnlyList<double> Sorted => _sorted;
 
     public override double Mean => Channel.Kind == ChannelKind.Categorical
-        ? Counts().AsSpan().IndexOf(Counts().Max())
-        : Reduction.Sum<double>(_sorted) / _sorted.Length;
+        ? Likeliest
+        : Reduction.Dot<double>(_sorted, _weights) / _upTo[^1];
 
     public override double StandardDeviation
     {
@@ -35,12 +51,14 @@ internal sealed class SamplePosterior : Posterior
 
             double mean = Mean;
             double sum = 0;
-            foreach (double value in _sorted)
+            for (int i = 0; i < _sorted.Length; i++)
             {
-                sum += (value - mean) * (value - mean);
+                sum += _weights[i] * (_sorted[i] - mean) * (_sorted[i] - mean);
             }
 
-            return Math.Sqrt(sum / Math.Max(1, _sorted.Length - 1));
+            // One degree of freedom went into the mean: of n equal weights 1 - 1/n of the spread is seen.
+            double seen = 1 - Reduction.SumOfSquares<double>(_weights);
+            return seen > 0 ? Math.Sqrt(sum / seen) : 0;
         }
     }
 
@@ -48,7 +66,7 @@ internal sealed class SamplePosterior : Posterior
     [
         .. Counts()
             .Select((count, k) => new Outcome(
-                Channel.Categories.Count > k ? Channel.Categories[k] : k.ToString(CultureInfo.InvariantCulture), (double)count / _sorted.Length))
+                Channel.Categories.Count > k ? Channel.Categories[k] : k.ToString(CultureInfo.InvariantCulture), count))
             .OrderByDescending(outcome => outcome.Probability),
     ];
 
@@ -56,16 +74,19 @@ internal sealed class SamplePosterior : Posterior
     {
         if (!Channel.IsNumeric)
         {
-            return _sorted[Math.Clamp((int)Math.Ceiling(p * _sorted.Length) - 1, 0, _sorted.Length - 1)];
+            return _sorted[Math.Min(FirstReaching(p * (1 - Rounding)), _sorted.Length - 1)];
         }
 
-        double position = p * (_sorted.Length - 1);
-        int below = Math.Min((int)position, _sorted.Length - 1);
-        int above = Math.Min(below + 1, _sorted.Length - 1);
-        return _sorted[below] + ((position - below) * (_sorted[above] - _sorted[below]));
+        int last = _sorted.Length - 1;
+        double target = Middle(0) + (p * (Middle(last) - Middle(0)));
+        int above = Math.Min(FirstReaching(target), last);
+        above = Middle(above) < target ? Math.Min(above + 1, last) : above;
+        int below = Math.Max(0, above - 1);
+        double between = Middle(above) - Middle(below);
+        return between > 0 ? _sorted[below] + ((target - Middle(below)) / between * (_sorted[above] - _sorted[below])) : _sorted[above];
     }
 
-    public override double Cdf(double x) => (double)CountUpTo(x) / _sorted.Length;
+    public override double Cdf(double x) => Math.Min(1, _upTo[CountUpTo(x)]);
 
     /// <summary>Mass of the rounding interval, with one pseudo-sample's worth spread over the range, so that it is never zero.</summary>
     public override double LogProbability(double value)
@@ -76,10 +97,20 @@ internal sealed class SamplePosterior : Posterior
         }
 
         double half = Channel.IsNumeric ? Channel.Resolution / 2 : 0.25;
-        int inside = CountUpTo(value + half) - CountUpTo(value - half);
+        double inside = _sorted.Length * (_upTo[CountUpTo(value + half)] - _upTo[CountUpTo(value - half)]);
         double range = Math.Max(_sorted[^1] - _sorted[0], 2 * half);
         double prior = Channel.IsNumeric ? Math.Min(1, 2 * half / range) : 1.0 / Classes;
         return Elementary.Log((inside + prior) / (_sorted.Length + 1));
+    }
+
+    /// <summary>Quantile of sample <paramref name="i"/>, before it is stretched to 0 .. 1.</summary>
+    private double Middle(int i) => _upTo[i] + (_weights[i] / 2);
+
+    /// <summary>The first sample up to which the weights reach <paramref name="sum"/>.</summary>
+    private int FirstReaching(double sum)
+    {
+        int found = Array.BinarySearch(_upTo, 1, _sorted.Length, sum);
+        return found >= 0 ? found - 1 : ~found - 1;
     }
 
     private int CountUpTo(double x)
@@ -97,12 +128,14 @@ internal sealed class SamplePosterior : Posterior
 
     private int Classes => Channel.Kind == ChannelKind.Binary ? 2 : Math.Max(1, Channel.Categories.Count);
 
-    private int[] Counts()
+    private protected override double Likeliest => Counts().AsSpan().IndexOf(Counts().Max());
+
+    private double[] Counts()
     {
-        var counts = new int[Classes];
-        foreach (double value in _sorted)
+        var counts = new double[Classes];
+        for (int i = 0; i < _sorted.Length; i++)
         {
-            counts[(int)value]++;
+            counts[(int)_sorted[i]] += _weights[i];
         }
 
         return counts;

@@ -2,7 +2,7 @@ namespace Pallium.Inference;
 
 /// <summary>What is believed about the cells of a question, and how sure that is.</summary>
 /// <param name="Cells">One posterior per asked cell, in the question's order.</param>
-public sealed record Answer(IReadOnlyList<Posterior> Cells)
+public record Answer(IReadOnlyList<Posterior> Cells)
 {
     /// <summary>Probabilities of the question's events.</summary>
     public IReadOnlyList<double> Events { get; init; } = [];

@@ -117,7 +117,7 @@ public sealed class Session
     {
         ArgumentNullException.ThrowIfNull(since);
         ArgumentNullException.ThrowIfNull(question);
-        throw new NotSupportedException($"Asked after slice {_state.Count}.");
+        return new QuestionAnswerer(_engine).Answer(_state, since, question, options ?? new AnswerOptions(), cancellation);
     }
 
     /// <summary>An independent copy.</summary>

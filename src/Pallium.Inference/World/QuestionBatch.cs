@@ -1,6 +1,3 @@
-using Pallium.Learning;
-using Pallium.Numerics;
-
 namespace Pallium.Inference;
 
 /// <summary>Questions about slices, collected and then answered by one run of the head.</summary>
@@ -107,26 +104,10 @@ internal sealed class QuestionBatch
     private double[] Probabilities(int question, SliceVariable variable, bool network)
     {
         int start = (question * _layout.DiscreteOutputs) + variable.Output;
-        double share = network ? _engine.Shares.Network[variable.Index] : 0;
         var probabilities = new double[variable.Outcomes];
-        ReadOnlySpan<double> logits = _logits.AsSpan(start, variable.Outcomes);
-        logits.CopyTo(probabilities);
-        Reduction.Softmax<double>(probabilities);
-        if (share > 0)
-        {
-            Span<double> learned = stackalloc double[variable.Outcomes];
-            for (int k = 0; k < learned.Length; k++)
-            {
-                learned[k] = logits[k] + _discrete[start + k];
-            }
-
-            Reduction.Softmax(learned);
-            for (int k = 0; k < learned.Length; k++)
-            {
-                probabilities[k] += share * (learned[k] - probabilities[k]);
-            }
-        }
-
+        MixtureSpan.BlendOutcomes(
+            _logits.AsSpan(start, variable.Outcomes), network ? _discrete.AsSpan(start, variable.Outcomes) : [],
+            _engine.Shares.Network[variable.Index], probabilities);
         return probabilities;
     }
 
@@ -134,34 +115,10 @@ internal sealed class QuestionBatch
     {
         Standard standard = _standards[(question * _layout.Variables.Length) + variable.Index];
         double share = network ? _engine.Shares.Network[variable.Index] : 0;
-        double baseScale = standard.Scale * IntervalMixture.Scale(0, standard.Floor);
-        if (share == 0)
-        {
-            return Mixture.Normal(standard.Mean, baseScale);
-        }
-
-        int k = _layout.Components;
-        ReadOnlySpan<double> outputs = _real.AsSpan((question * _layout.RealOutputs) + variable.Output, 3 * k);
+        int k = share > 0 ? _layout.Components : 0;
         var mixture = new Mixture(k + 1);
-        outputs[..k].CopyTo(mixture.Weights);
-        Reduction.Softmax(mixture.Weights.AsSpan(0, k));
-        double mean = 0;
-        for (int i = 0; i < k; i++)
-        {
-            mean += mixture.Weights[i] * outputs[k + i];
-        }
-
-        double shift = (1 - _engine.Shares.Mean[variable.Index]) * mean;
-        for (int i = 0; i < k; i++)
-        {
-            mixture.Weights[i] *= share;
-            mixture.Means[i] = standard.Mean + (standard.Scale * (outputs[k + i] - shift));
-            mixture.Scales[i] = standard.Scale * IntervalMixture.Scale(outputs[(2 * k) + i], standard.Floor);
-        }
-
-        mixture.Weights[k] = 1 - share;
-        mixture.Means[k] = standard.Mean;
-        mixture.Scales[k] = baseScale;
+        ReadOnlySpan<double> outputs = k > 0 ? _real.AsSpan((question * _layout.RealOutputs) + variable.Output, 3 * k) : [];
+        mixture.Span.Blend(standard, outputs, share, _engine.Shares.Mean[variable.Index]);
         return mixture;
     }
 

@@ -37,11 +37,28 @@ internal sealed class SliceCore(SliceLayout layout, LinearBase linear, int exoge
     /// <summary>E.</summary>
     public int Exogenous => exogenous;
 
-    public int StateSize => linear.StateSize + layout.Coordinates + layout.Channels;
+    public int StateSize => linear.StateSize + MemorySize;
+
+    /// <summary>Numbers that a stream keeps of what it saw: last seen coordinates and ages.</summary>
+    public int MemorySize => layout.Coordinates + layout.Channels;
 
     public int EncoderInputs => (2 * layout.Coordinates) + (2 * layout.Channels) + exogenous + 1;
 
     public int HeadFeatures => exogenous + 1 + (3 * layout.Coordinates) + layout.Channels + layout.DiscreteOutputs;
+
+    /// <summary>Where the head's features of each sort begin: clamped values, conditional means, log-scales, clamp mask, logits.</summary>
+    public (int Values, int Means, int Scales, int Mask, int Logits) FeaturePlaces
+    {
+        get
+        {
+            int values = exogenous + 1;
+            int d = layout.Coordinates;
+            return (values, values + d, values + (2 * d), values + (3 * d), values + (3 * d) + layout.Channels);
+        }
+    }
+
+    /// <summary>What the head sees of a conditional variance.</summary>
+    public static double ScaleFeature(double variance) => 0.5 * Elementary.Log(Math.Max(variance, 1e-4));
 
     /// <summary>A stream that has seen nothing.</summary>
     public void Start(Span<double> state)
@@ -81,9 +98,25 @@ internal sealed class SliceCore(SliceLayout layout, LinearBase linear, int exoge
     public void Observe(
         Span<double> state, SliceGaussian gaussian, ReadOnlySpan<double> coordinates, ReadOnlySpan<double> features, double elapsed, Span<double> inputs)
     {
+        TakeIn(state[linear.StateSize..], gaussian.Mean, gaussian.Covariance, coordinates, features, elapsed, inputs);
+        linear.Update(state[..linear.StateSize], features, elapsed, coordinates, gaussian);
+    }
+
+    /// <summary>Keeps what was seen, and writes what the trunk reads of a slice.</summary>
+    /// <param name="memory">[<see cref="MemorySize"/>]: last seen coordinates and ages, advanced in place.</param>
+    /// <param name="mean">The slice's predicted means, [D].</param>
+    /// <param name="covariance">Its predicted covariance, [D, D].</param>
+    /// <param name="coordinates">The encoded slice, NaN for holes.</param>
+    /// <param name="features">Exogenous features.</param>
+    /// <param name="elapsed">Time since the slice before, in median steps.</param>
+    /// <param name="inputs">Receives what the trunk reads.</param>
+    public void TakeIn(
+        Span<double> memory, ReadOnlySpan<double> mean, ReadOnlySpan<double> covariance, ReadOnlySpan<double> coordinates, ReadOnlySpan<double> features, double elapsed,
+        Span<double> inputs)
+    {
         int d = layout.Coordinates;
-        Span<double> seen = state.Slice(linear.StateSize, d);
-        Span<double> age = state[(linear.StateSize + d)..];
+        Span<double> seen = memory[..d];
+        Span<double> age = memory[d..];
         for (int c = 0; c < age.Length; c++)
         {
             age[c] = Math.Min(age[c] + elapsed, LongestAge);
@@ -100,7 +133,7 @@ internal sealed class SliceCore(SliceLayout layout, LinearBase linear, int exoge
                 if (!double.IsNaN(coordinates[i]))
                 {
                     seen[i] = coordinates[i];
-                    innovation = (coordinates[i] - gaussian.Mean[i]) / Math.Max(Math.Sqrt(gaussian.Variance(i)), 1e-3);
+                    innovation = (coordinates[i] - mean[i]) / Math.Max(Math.Sqrt(covariance[(i * d) + i]), 1e-3);
                     mask[variable.Channel] = 1;
                     age[variable.Channel] = 0;
                 }
@@ -117,7 +150,6 @@ internal sealed class SliceCore(SliceLayout layout, LinearBase linear, int exoge
 
         features.CopyTo(inputs[((2 * d) + (2 * layout.Channels))..]);
         inputs[^1] = Elementary.Log1p(elapsed);
-        linear.Update(state[..linear.StateSize], features, elapsed, coordinates, gaussian);
     }
 
     /// <summary>Clamps a channel of the base's distribution to the encoded slice's value.</summary>
@@ -140,11 +172,12 @@ internal sealed class SliceCore(SliceLayout layout, LinearBase linear, int exoge
         int d = layout.Coordinates;
         features.CopyTo(target);
         target[exogenous] = Elementary.Log1p(elapsed);
-        Span<double> values = target.Slice(exogenous + 1, d);
-        Span<double> means = target.Slice(exogenous + 1 + d, d);
-        Span<double> scales = target.Slice(exogenous + 1 + (2 * d), d);
-        Span<double> mask = target.Slice(exogenous + 1 + (3 * d), layout.Channels);
-        Span<double> logits = target[(exogenous + 1 + (3 * d) + layout.Channels)..];
+        (int valuesAt, int meansAt, int scalesAt, int maskAt, int logitsAt) = FeaturePlaces;
+        Span<double> values = target.Slice(valuesAt, d);
+        Span<double> means = target.Slice(meansAt, d);
+        Span<double> scales = target.Slice(scalesAt, d);
+        Span<double> mask = target.Slice(maskAt, layout.Channels);
+        Span<double> logits = target[logitsAt..];
         for (int c = 0; c < clamped.Length; c++)
         {
             mask[c] = clamped[c] ? 1 : 0;
@@ -158,7 +191,7 @@ internal sealed class SliceCore(SliceLayout layout, LinearBase linear, int exoge
                 double value = known && !double.IsNaN(coordinates[i]) ? coordinates[i] : 0;
                 values[i] = variable.IsDiscrete ? value : Squash(value);
                 means[i] = variable.IsDiscrete ? gaussian.Mean[i] : Squash(gaussian.Mean[i]);
-                scales[i] = known ? 0 : 0.5 * Elementary.Log(Math.Max(gaussian.Variance(i), 1e-4));
+                scales[i] = known ? 0 : ScaleFeature(gaussian.Variance(i));
             }
 
             if (variable.IsDiscrete)
@@ -184,19 +217,23 @@ internal sealed class SliceCore(SliceLayout layout, LinearBase linear, int exoge
     public void Logits(SliceGaussian gaussian, SliceVariable variable, Span<double> logits) => linear.LogProbabilities(gaussian, variable.Index, logits);
 
     /// <summary>The base's distribution of a real variable given the clamps; of a positive channel with an atom, given that it is above zero.</summary>
-    public Standard StandardOf(SliceGaussian gaussian, SliceVariable variable)
+    public Standard StandardOf(SliceGaussian gaussian, SliceVariable variable) => StandardOf(gaussian.Mean, gaussian.Covariance, variable);
+
+    /// <summary>The same from means [D] and covariance [D, D].</summary>
+    public Standard StandardOf(ReadOnlySpan<double> means, ReadOnlySpan<double> covariance, SliceVariable variable)
     {
         int i = variable.Coordinate;
-        double mean = gaussian.Mean[i];
-        double variance = gaussian.Variance(i);
+        int d = layout.Coordinates;
+        double mean = means[i];
+        double variance = covariance[(i * d) + i];
         if (layout.DiscreteOf(variable.Channel) is >= 0 and int discrete)
         {
             int above = layout.Variables[discrete].Coordinate;
-            double spread = gaussian.Variance(above);
+            double spread = covariance[(above * d) + above];
             if (spread > 1e-9)
             {
-                double shared = gaussian.Covariance[(i * layout.Coordinates) + above];
-                mean += shared / spread * (1 - gaussian.Mean[above]);
+                double shared = covariance[(i * d) + above];
+                mean += shared / spread * (1 - means[above]);
                 variance -= shared * shared / spread;
             }
 
@@ -209,7 +246,8 @@ internal sealed class SliceCore(SliceLayout layout, LinearBase linear, int exoge
         return new Standard(mean, scale, IntervalMixture.FloorShare * width / scale);
     }
 
-    private static double Squash(double z) => 3 * Elementary.Tanh(z / 3);
+    /// <summary>What trunk and head see of a real input: 3 tanh(z/3).</summary>
+    public static double Squash(double z) => 3 * Elementary.Tanh(z / 3);
 
     private void ClampVariable(SliceGaussian gaussian, int index, ReadOnlySpan<double> coordinates)
     {

@@ -171,23 +171,23 @@ public sealed class WorldModel
     /// <exception cref="InputException">The history does not fit the model.</exception>
     public Forecast Forecast(Frame history, int horizon, ForecastOptions? options = null) => After(history).Forecast(horizon, options);
 
-    /// <summary>Fills holes from the past and from the other cells of their slices.</summary>
-    /// <exception cref="InputException">The frame does not fit the model.</exception>
-    public Frame Fill(Frame holes)
+    /// <summary>Fills holes from the other cells of their slices and from the past; with effort also from what came after.</summary>
+    /// <exception cref="InputException">The frame does not fit the model, or an option is out of range.</exception>
+    public Frame Fill(Frame holes, FillOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(holes);
         Series[] filled =
         [
             .. Checked(holes).Series.Select(series =>
             {
-                Session session = Begin(series.Static);
+                var filler = new HoleFiller(this, options ?? new FillOptions());
                 var values = new List<double>(series.Values.Length);
                 foreach (Slice slice in series.Slices())
                 {
-                    values.AddRange(session.Fill(slice).Filled.Values);
-                    session.Advance(slice);
+                    values.AddRange(filler.Add(slice, cancellation).SelectMany(done => done.Values));
                 }
 
+                values.AddRange(filler.Complete(cancellation).SelectMany(done => done.Values));
                 return new Series(series.Name, series.Times, [.. values], series.Static);
             }),
         ];

@@ -32,6 +32,18 @@ public sealed class WatchVerbTests(LearnedModel learned)
     }
 
     [Fact]
+    public void An_anomaly_score_is_shown_where_it_was_asked_for()
+    {
+        var anomaly = new Anomaly(0.64, 0.5, 0.25, 0.25);
+        string line = Fabricated.Printed(console => WatchVerb.WriteLine(console, Fabricated.Schema, Slice, Surprise, [.. Fabricated.Beliefs()], anomaly));
+        Assert.Contains("tail    4e-4  anomaly 0.64  worst rain", line, StringComparison.Ordinal);
+        string output = PalliumProcess.RunWith(Path.GetTempPath(), LearnedModel.Csv(0, 12), "watch", learned.Model, "--anomalies", "5", "--json").Succeeded().Output;
+        string[] lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(12, lines.Length);
+        Assert.All(lines, text => Assert.InRange(JsonDocument.Parse(text).RootElement.GetProperty("anomaly").GetDouble(), 0, 1));
+    }
+
+    [Fact]
     public void Every_slice_is_answered_as_soon_as_it_arrives()
     {
         using Process process = PalliumProcess.Start(Path.GetTempPath(), "watch", learned.Model, "--after", learned.Data);

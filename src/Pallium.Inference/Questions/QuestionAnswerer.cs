@@ -1,0 +1,99 @@
+using Pallium.Numerics;
+
+namespace Pallium.Inference;
+
+/// <summary>Answers questions about a stream by sampling, or in one pass.</summary>
+internal sealed class QuestionAnswerer(WorldEngine engine)
+{
+    /// <summary>Paths of the first of the runs that a tolerance is pursued with; each further one has twice as many.</summary>
+    private const int FirstRun = 256;
+
+    /// <summary>Answers a question.</summary>
+    public Answer Answer(StreamState state, IReadOnlyList<Slice> since, Question question, AnswerOptions options, CancellationToken cancellation)
+    {
+        Check(question, options);
+        var plan = new QuestionPlan(engine.Schema, state.Time, since, question, options);
+        StreamState start = state.Copy();
+        var observer = new SliceObserver(engine);
+        foreach (Slice slice in since.Take(plan.Skipped))
+        {
+            observer.Advance(start, slice.Time, slice.Values);
+        }
+
+        return options.Effort == 0 || OnePass.IsExact(plan, question)
+            ? new OnePass(engine, start, plan).Answer(question)
+            : Sampled(new WorldParticles(engine, start, plan.Slices), plan, question, options, cancellation);
+    }
+
+    /// <summary>The answer from sampled paths: of one run, or of as many as a tolerance needs.</summary>
+    public static Answer Sampled(IParticleModel model, QuestionPlan plan, Question question, AnswerOptions options, CancellationToken cancellation)
+    {
+        int most = Math.Max(2, options.Effort + (options.Effort & 1));
+        CheckMemory(model, most, options);
+        var runs = new List<SampledPaths>();
+        try
+        {
+            for (int spent = 0; ;)
+            {
+                int count = options.Tolerance is null ? most : Math.Min(FirstRun << runs.Count, most - spent);
+                ulong seed = runs.Count == 0 ? options.Seed : new Rng(options.Seed).For("run").For(runs.Count).NextBits();
+                runs.Add(ParticleSampler.Run(
+                    model,
+                    new SamplerOptions(count, seed) { Threads = options.Threads ?? Environment.ProcessorCount, Keep = plan.Keep, Relations = plan.Relations },
+                    cancellation));
+                spent += count;
+                using var paths = new PathSet(runs);
+                Answer answer = new PathSummary(paths, model.Layout.Schema.Channels, plan).Answer(question);
+                if (spent >= most || IsWithin(answer, options.Tolerance))
+                {
+                    return answer;
+                }
+            }
+        }
+        finally
+        {
+            runs.ForEach(run => run.Dispose());
+        }
+    }
+
+    private static bool IsWithin(Answer answer, double? tolerance)
+    {
+        for (int i = 0; i < answer.Cells.Count; i++)
+        {
+            if (answer.StandardErrors[i] > tolerance * answer.Cells[i].StandardDeviation)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static void Check(Question question, AnswerOptions options)
+    {
+        if (options.Effort < 0)
+        {
+            throw new InputException($"Option effort: found {options.Effort}, expected a whole number of at least 0.");
+        }
+
+        if (options.Effort == 0 && question.Events.Count > 0)
+        {
+            throw new InputException("Option effort: found 0 with an event, whose probability is counted on samples; expected at least 1.");
+        }
+
+        if (options.Tolerance is not (null or > 0))
+        {
+            throw new InputException(FormattableString.Invariant($"Option tolerance: found {options.Tolerance}, expected a positive number."));
+        }
+    }
+
+    private static void CheckMemory(IParticleModel model, int count, AnswerOptions options)
+    {
+        long memory = ParticleSampler.Memory(model, count);
+        if (memory > options.MemoryCap)
+        {
+            throw new InputException(FormattableString.Invariant(
+                $"Option effort: {count} paths of {model.Slices.Count} slices need {(memory >> 20) + 1} MB, expected at most the cap of {options.MemoryCap >> 20} MB: ask with less effort, over fewer slices, or raise the cap."));
+        }
+    }
+}

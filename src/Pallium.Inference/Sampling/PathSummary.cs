@@ -1,0 +1,118 @@
+using System.Globalization;
+using Pallium.Numerics;
+
+namespace Pallium.Inference;
+
+/// <summary>From weighted paths to an answer.</summary>
+internal sealed class PathSummary(PathSet paths, IReadOnlyList<Channel> channels, QuestionPlan plan)
+{
+    /// <summary>Share of the paths below which the effective sample size is told in a warning.</summary>
+    private const double Degenerate = 0.02;
+
+    /// <summary>Independent paths that a fair answer rests on.</summary>
+    private const double Fair = 100;
+
+    /// <summary>Independent beginnings that are enough to tell the error from.</summary>
+    private const double EnoughRoots = 16;
+
+    /// <summary>The answer to <paramref name="question"/>.</summary>
+    public Answer Answer(Question question)
+    {
+        int[] roots = Roots();
+        bool rooted = paths.Effective(roots) >= EnoughRoots;
+        double effective = double.PositiveInfinity;
+        var values = new Dictionary<CellAddress, double[]>();
+        var errors = new Dictionary<CellAddress, double>();
+        foreach (IGrouping<int, CellAddress> slice in question.Asked.Concat(question.Events.SelectMany(cell => cell.Cells)).Distinct().GroupBy(plan.IndexOf))
+        {
+            ReadOnlySpan<int> lineage = paths.Lineage(slice.Key);
+            effective = Math.Min(effective, paths.Effective(lineage));
+            foreach (CellAddress cell in slice)
+            {
+                values[cell] = paths.Values(slice.Key, cell.Channel, lineage);
+
+                // Where hardly any beginnings are left the paths of the cell's own slice must do, which tell too little.
+                errors[cell] = channels[cell.Channel].Kind == ChannelKind.Categorical ? double.NaN : paths.StandardError(values[cell], rooted ? roots : lineage);
+            }
+        }
+
+        double[][] asked = [.. question.Asked.Select(cell => values[cell])];
+        double[] weights = paths.Weights.ToArray();
+        double[][] draws = Draws(asked);
+        return new Answer([.. question.Asked.Select((cell, i) => new SamplePosterior(channels[cell.Channel], [.. asked[i]], weights))])
+        {
+            Events = [.. question.Events.Select(function => Probability(function, values))],
+            LogEvidence = paths.LogEvidence,
+            Effort = paths.Count,
+            EffectiveSampleSize = effective,
+            StandardErrors = [.. question.Asked.Select(cell => errors[cell])],
+            Samples = draws,
+            Warnings = Warnings(effective),
+        };
+    }
+
+    /// <summary>The antithetic pair of the first slice that each path comes from.</summary>
+    private int[] Roots()
+    {
+        int[] roots = paths.Lineage(0).ToArray();
+        for (int p = 0; p < roots.Length; p++)
+        {
+            roots[p] /= 2;
+        }
+
+        return roots;
+    }
+
+    private double Probability(CellFunction function, Dictionary<CellAddress, double[]> values)
+    {
+        double[][] cells = [.. function.Cells.Select(cell => values[cell])];
+        var read = new double[cells.Length];
+        double sum = 0;
+        for (int p = 0; p < paths.Count; p++)
+        {
+            for (int i = 0; i < read.Length; i++)
+            {
+                read[i] = cells[i][p];
+            }
+
+            sum += function.Evaluate(read) != 0 ? paths.Weights[p] : 0;
+        }
+
+        return Math.Clamp(sum, 0, 1);
+    }
+
+    /// <summary>Equally weighted draws of the asked cells: systematic, so that equal weights give every path once.</summary>
+    private double[][] Draws(double[][] values)
+    {
+        var draws = new double[paths.Count][];
+        double sum = paths.Weights[0];
+        int from = 0;
+        for (int p = 0; p < draws.Length; p++)
+        {
+            double target = (p + 0.5) / draws.Length;
+            while (sum < target && from < draws.Length - 1)
+            {
+                sum += paths.Weights[++from];
+            }
+
+            draws[p] = [.. values.Select(cell => cell[from])];
+        }
+
+        return draws;
+    }
+
+    private string[] Warnings(double effective)
+    {
+        if (effective >= Degenerate * paths.Count && effective >= Math.Min(Fair, paths.Count) / 4)
+        {
+            return [];
+        }
+
+        double more = Math.Max(2, Fair / effective);
+        return
+        [
+            string.Create(CultureInfo.InvariantCulture,
+                $"The sampling degenerated: {paths.Count} paths are worth {effective:F1} independent ones, so that the spread may be too small; about {more:F0} times the effort would give a fair answer."),
+        ];
+    }
+}

@@ -1,0 +1,31 @@
+namespace Pallium.Inference;
+
+/// <summary>How paths are sampled.</summary>
+/// <param name="Count">Paths, even.</param>
+/// <param name="Seed">Seed.</param>
+internal sealed record SamplerOptions(int Count, ulong Seed)
+{
+    /// <summary>Threads; the result does not depend on it.</summary>
+    public int Threads { get; init; } = 1;
+
+    /// <summary>Which channels of which slices are kept, [slices][channels]; null: all.</summary>
+    public bool[][]? Keep { get; init; }
+
+    /// <summary>Relations between cells, whose addresses are slices of the sampler and channels.</summary>
+    public IReadOnlyList<Clamp> Relations { get; init; } = [];
+
+    /// <summary>Whether known cells are evidence; where they are a plan, which is no evidence of anything, all weights stay equal.</summary>
+    public bool Weighs { get; init; } = true;
+
+    /// <summary>
+    /// Whether a slice's known and bounded cells are taken first, which wastes least; else in any order, as in paths that know nothing, so that where orders
+    /// disagree the very same paths are meant.
+    /// </summary>
+    public bool KnownFirst { get; init; } = true;
+
+    /// <summary>Whether known cells of later slices steer.</summary>
+    public bool Looks { get; init; } = true;
+
+    /// <summary>Slices are resampled when the effective sample size falls below this share of the paths.</summary>
+    public double ResampleBelow { get; init; } = 0.5;
+}

@@ -7,6 +7,7 @@ const string Usage = """
       world                 the world model on the same data: --only occupancy|traffic --stacks 'none;liquid(64)' --seeds 1 --threads 1
       etth1                 the world model at horizon 96: --stacks 'none;liquid(64)' --paths 16 --stride 1
       series                the world model beside its rivals on five whole series: --stack 'liquid(64)'
+      masks                 random clamp sets beside ridge and neighbours fitted for each: --only etth1,household,traffic --masks 1000 --slices 200
       tables                what bench/results holds, as Markdown
     Finished runs (suite, stack, recipe, seed) are skipped.
     """;
@@ -27,6 +28,9 @@ try
             return 0;
         case "series":
             SeriesExperiment.Run(arguments);
+            return 0;
+        case "masks":
+            MaskExperiment.Run(arguments);
             return 0;
         case "tables":
             Tables.Write(Console.Out);

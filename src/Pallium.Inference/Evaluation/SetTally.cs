@@ -59,8 +59,8 @@ internal sealed class SetTally(SetCells cells)
             int i = cells.Of(channel).First();
             double mean = cells.Decode(i, means[i]);
             mean = about.Kind == ChannelKind.Positive ? Math.Max(0, mean) : mean;
-            double scale = cells.Deviation(i) * Math.Sqrt(beliefs.Variances[i]);
             double half = about.Resolution / 2;
+            double scale = Math.Max(cells.Deviation(i) * Math.Sqrt(beliefs.Variances[i]), half);
             double low = about.Kind == ChannelKind.Positive && value <= half ? double.NegativeInfinity : (value - half - mean) / scale;
             Count(Math.Abs(value - mean) <= Reach * scale);
             Add(channel, (value - mean) * (value - mean), NormalInterval.LogMass(low, (value + half - mean) / scale));

@@ -107,29 +107,12 @@ internal sealed class SetNeighbours(SetTraining training)
         /// <summary>Finds the squared distances of the past and of each channel.</summary>
         public void Begin(ReadOnlySpan<double> asked)
         {
-            int features = cells.Features;
-            for (int row = 0; row < rows.Count; row++)
+            for (int c = 0; c < _channels.Length; c++)
             {
-                ReadOnlySpan<double> other = rows.Features.AsSpan(row * features, features);
-                for (int c = 0; c < _channels.Length; c++)
-                {
-                    double sum = 0;
-                    foreach (int i in cells.Of(c))
-                    {
-                        sum += (other[i] - asked[i]) * (other[i] - asked[i]);
-                    }
-
-                    _channels[c][row] = sum;
-                }
-
-                double past = 0;
-                for (int i = cells.Width; i < features; i++)
-                {
-                    past += (other[i] - asked[i]) * (other[i] - asked[i]);
-                }
-
-                _past[row] = past;
+                Distances(asked, cells.Of(c).First(), cells.Of(c).Count(), _channels[c]);
             }
+
+            Distances(asked, cells.Width, cells.Features - cells.Width, _past);
         }
 
         /// <summary>Means of the nearest rows by every candidate, [candidates, D]; NaN where none of them sees the coordinate.</summary>
@@ -155,6 +138,21 @@ internal sealed class SetNeighbours(SetTraining training)
 
             ArrayPool<double>.Shared.Return(rented);
             return means;
+        }
+
+        private void Distances(ReadOnlySpan<double> asked, int from, int count, double[] squares)
+        {
+            for (int row = 0; row < rows.Count; row++)
+            {
+                ReadOnlySpan<double> other = rows.Features.AsSpan(row * cells.Features, cells.Features);
+                double sum = 0;
+                for (int i = from; i < from + count; i++)
+                {
+                    sum += (other[i] - asked[i]) * (other[i] - asked[i]);
+                }
+
+                squares[row] = sum;
+            }
         }
 
         private static int[] Nearest(ReadOnlySpan<double> distances)

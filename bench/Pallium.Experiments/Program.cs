@@ -10,6 +10,9 @@ const string Usage = """
       series                the world model beside its rivals on five whole series: --stack 'liquid(64)'
       nab                   the anomaly detector beside the published ones: --table scores|model|constants
       effort                what more effort gives between clamps: --sets 'etth1;occupancy' --stacks 'liquid(64)' --questions 200
+      masks                 random clamp sets beside ridge and neighbours fitted for each: --only etth1,household,traffic --masks 1000 --slices 200
+      imputation            filling of tables: --only abalone,...,spambase --percent 20 --repetitions 5 --stacks 'mean;nearest;ridge;none;network;medians;two'
+      gaps                  filling of series with gaps: --only etth1,household --percent 10,20,30,40,50,60 --rows 2000
       tables                what bench/results holds, as Markdown
     Finished runs (suite, stack, recipe, seed) are skipped.
     """;
@@ -36,6 +39,15 @@ try
             return 0;
         case "nab":
             NabExperiment.Run(arguments);
+            return 0;
+        case "masks":
+            MaskExperiment.Run(arguments);
+            return 0;
+        case "imputation":
+            ImputationExperiment.Run(arguments);
+            return 0;
+        case "gaps":
+            GapExperiment.Run(arguments);
             return 0;
         case "tables":
             Tables.Write(Console.Out);

@@ -61,6 +61,7 @@ internal sealed class IntervalSampler
     /// <summary>One component: its forms, what they say about the row, and a square root of its covariance.</summary>
     private sealed class Component
     {
+        private const double Rounding = 1e-12;
         private readonly double[] _mean;
         private readonly double[] _root;
         private readonly double[] _formMeans;
@@ -73,7 +74,7 @@ internal sealed class IntervalSampler
             int d = _dimension = mixture.Dimension;
             int m = forms.Count;
             _mean = mixture.Means[k];
-            _root = SquareRoot(mixture.Covariances[k], d);
+            _root = Root(mixture.Covariances[k], d);
             _formMeans = [.. forms.Select(form => Reduction.Dot<double>(form.Weights, _mean))];
             _gain = new double[m * d];
             var among = new double[m * m];
@@ -86,7 +87,7 @@ internal sealed class IntervalSampler
                 }
             }
 
-            _formRoot = SquareRoot(among, m);
+            _formRoot = Root(among, m);
         }
 
         /// <summary>log of the mass of form i's interval, the earlier forms' noises given by <paramref name="shift"/>.</summary>
@@ -124,7 +125,7 @@ internal sealed class IntervalSampler
                 logWeight += i == 0 ? 0 : LogMass(i, shift, forms[i]);
                 double scale = _formRoot[(i * m) + i];
                 double mean = _formMeans[i] + shift;
-                standard[i] = scale == 0 ? 0 : StandardBetween((forms[i].Low - mean) / scale, (forms[i].High - mean) / scale, rng.Uniform());
+                standard[i] = scale == 0 ? 0 : NormalInterval.Quantile((forms[i].Low - mean) / scale, (forms[i].High - mean) / scale, rng.Uniform());
             }
 
             Correct(row, standard, forms);
@@ -141,76 +142,19 @@ internal sealed class IntervalSampler
                 gap[i] = _formMeans[i] + Reduction.Dot(_formRoot.AsSpan(i * m, i + 1), standard) - Reduction.Dot<double>(forms[i].Weights, row);
             }
 
+            SemidefiniteCholesky.Solve(_formRoot, m, gap, 1);
             for (int i = 0; i < m; i++)
             {
-                double scale = _formRoot[(i * m) + i];
-                gap[i] = scale == 0 ? 0 : (gap[i] - Reduction.Dot(_formRoot.AsSpan(i * m, i), gap)) / scale;
-            }
-
-            for (int i = m - 1; i >= 0; i--)
-            {
-                for (int j = i + 1; j < m; j++)
-                {
-                    gap[i] -= _formRoot[(j * m) + i] * gap[j];
-                }
-
-                double scale = _formRoot[(i * m) + i];
-                gap[i] = scale == 0 ? 0 : gap[i] / scale;
                 RowUpdate.AddScaled(gap[i], _gain.AsSpan(i * _dimension, _dimension), row);
             }
         }
 
-        /// <summary>A lower triangle L with L·L' = A, A positive semi-definite: columns without variance are zero.</summary>
-        private static double[] SquareRoot(double[] a, int n)
+        /// <summary>L with L·L' = A, A positive semidefinite, in its lower triangle: what follows from earlier rows, as clamped cells do, has no column of its own.</summary>
+        private static double[] Root(double[] a, int n)
         {
-            var root = new double[n * n];
-            for (int i = 0; i < n; i++)
-            {
-                for (int j = 0; j <= i; j++)
-                {
-                    double left = a[(i * n) + j] - Reduction.Dot(root.AsSpan(i * n, j), root.AsSpan(j * n, j));
-                    double pivot = root[(j * n) + j];
-                    root[(i * n) + j] = i == j ? (left > Rounding * (1 + a[i * (n + 1)]) ? Math.Sqrt(left) : 0) : pivot == 0 ? 0 : left / pivot;
-                }
-            }
-
+            double[] root = [.. a];
+            SemidefiniteCholesky.Factor(root, n, [.. Enumerable.Range(0, n).Select(i => Rounding * (1 + a[i * (n + 1)]))]);
             return root;
-        }
-
-        private const double Rounding = 1e-12;
-
-        /// <summary>The standard normal number of rank u between two bounds.</summary>
-        private static double StandardBetween(double low, double high, double u)
-        {
-            if (low + high > 0)
-            {
-                return -StandardBetween(-high, -low, 1 - u);
-            }
-
-            // In the lower tail logarithms of Φ keep their digits: Φ(x) = Φ(low) + u·(Φ(high) - Φ(low)).
-            double top = Elementary.LogNormalCdf(high);
-            double ratio = double.IsNegativeInfinity(low) ? 0 : Elementary.Exp(Elementary.LogNormalCdf(low) - top);
-            double log = top + Elementary.Log(Math.Max(double.Epsilon, ratio + (u * (1 - ratio))));
-            return Math.Clamp(QuantileOfLog(log), low, high);
-        }
-
-        /// <summary>x with log Φ(x) = log, also where Φ(x) is no longer a number: three Newton steps, as φ/Φ is close to -x there.</summary>
-        private static double QuantileOfLog(double log)
-        {
-            const double DeepestLog = -700;
-            if (log > DeepestLog)
-            {
-                return Elementary.NormalQuantile(Elementary.Exp(log));
-            }
-
-            double x = -Math.Sqrt(-2 * log);
-            for (int step = 0; step < 3; step++)
-            {
-                double reached = Elementary.LogNormalCdf(x);
-                x -= (reached - log) / Elementary.Exp(NormalInterval.LogDensity(x) - reached);
-            }
-
-            return x;
         }
     }
 }

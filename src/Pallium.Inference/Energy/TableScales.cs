@@ -41,8 +41,14 @@ internal sealed class TableScales
     }
 
     /// <summary>Maps that leave real channels as they are.</summary>
-    public static TableScales Plain(IReadOnlyList<Channel> channels) =>
-        new(channels, [.. channels.Select(channel => new ChannelScale(ChannelKind.Real) { Resolution = channel.Resolution })]);
+    /// <exception cref="InputException">A channel is not real.</exception>
+    public static TableScales Plain(IReadOnlyList<Channel> channels)
+    {
+        ArgumentNullException.ThrowIfNull(channels);
+        return channels.FirstOrDefault(channel => channel.Kind != ChannelKind.Real) is { } other
+            ? throw new InputException($"Column '{other.Name}': found a {other.Kind} channel, expected a real one.")
+            : new TableScales(channels, [.. channels.Select(channel => new ChannelScale(ChannelKind.Real) { Resolution = channel.Resolution })]);
+    }
 
     /// <summary>All rows, encoded, [n][d]; NaN is a hole.</summary>
     public double[][] Encode(Frame frame) =>

@@ -20,6 +20,7 @@ public sealed class PredictiveCodingGraph : IConditional
     /// <param name="layers">Bottom first, at least two.</param>
     /// <param name="options">Its settling; null: the defaults.</param>
     /// <exception cref="ArgumentException">Sizes do not fit one another, or a precision is not positive definite.</exception>
+    /// <exception cref="InputException">A channel is not real.</exception>
     public PredictiveCodingGraph(IReadOnlyList<Channel> channels, IReadOnlyList<PredictiveCodingLayer> layers, PredictiveCodingOptions? options = null)
         : this(TableScales.Plain(channels), layers, options ?? new PredictiveCodingOptions(), [])
     {

@@ -44,20 +44,20 @@ internal sealed class PredictiveCodingSampler(
         return TableAnswer.FromDraws(scales, draws, worth, evidence + logMean, question);
     }
 
-    /// <summary>Runs the chains; with a tolerance in growing pieces until the worst mean that is asked for is known to it.</summary>
+    /// <summary>Runs the chains; with a tolerance short ones first, then twice as long, until the worst mean that is asked for is known to it.</summary>
     private double[][][] Refine(
         PredictiveCodingDensity density, double[][] starts, int steps, AnswerOptions options, Rng rng, CancellationToken cancellation)
     {
-        int piece = options.Tolerance is null ? steps : Math.Min(steps, 16);
+        int length = options.Tolerance is null ? steps : Math.Min(steps, 16);
         while (true)
         {
-            LangevinResult run = MetropolisLangevin.Run(density, starts, new LangevinOptions { WarmUp = WarmUp, Steps = piece }, rng, cancellation);
-            if (piece >= steps || 1 / Math.Sqrt(Worth(density, run.Chains)) <= options.Tolerance)
+            LangevinResult run = MetropolisLangevin.Run(density, starts, new LangevinOptions { WarmUp = WarmUp, Steps = length }, rng, cancellation);
+            if (length >= steps || 1 / Math.Sqrt(Worth(density, run.Chains)) <= options.Tolerance)
             {
                 return run.Chains;
             }
 
-            piece = Math.Min(steps, 2 * piece);
+            length = Math.Min(steps, 2 * length);
         }
     }
 

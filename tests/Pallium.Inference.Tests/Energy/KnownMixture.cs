@@ -30,7 +30,7 @@ internal sealed class KnownMixture
         {
             // Two directions of spread, and a little in all others.
             double[][] directions = [.. Enumerable.Range(0, 2).Select(_ => Enumerable.Range(0, dimension).Select(_ => rng.Normal()).ToArray())];
-            covariances[k] = Dense.Square(dimension, (i, j) => directions.Sum(v => v[i] * v[j]) + (i == j ? 0.1 : 0));
+            covariances[k] = PlainDense.Square(dimension, (i, j) => directions.Sum(v => v[i] * v[j]) + (i == j ? 0.1 : 0));
         }
 
         return new KnownMixture(weights, means, covariances);
@@ -43,7 +43,7 @@ internal sealed class KnownMixture
     /// <summary>The conditional mixture of the cells that are NaN in a row, and log p of the others.</summary>
     public (KnownMixture Others, double LogDensity) Condition(double[] row)
     {
-        var parts = Means.Zip(Covariances, (mean, covariance) => Dense.Condition(mean, covariance, row)).ToArray();
+        var parts = Means.Zip(Covariances, (mean, covariance) => PlainDense.Condition(mean, covariance, row)).ToArray();
         double[] logs = [.. parts.Zip(Weights, (part, weight) => part.LogDensity + Math.Log(weight))];
         double greatest = logs.Max();
         double total = greatest + Math.Log(logs.Sum(log => Math.Exp(log - greatest)));
@@ -52,7 +52,7 @@ internal sealed class KnownMixture
 
     public double[][] Sample(int count, Rng rng)
     {
-        double[][,] roots = [.. Covariances.Select(Dense.Root)];
+        double[][,] roots = [.. Covariances.Select(PlainDense.Root)];
         return
         [
             .. Enumerable.Range(0, count).Select(_ =>

@@ -7,7 +7,7 @@ public sealed class MetropolisLangevinTests
     [Fact]
     public void Moments_of_a_correlated_gaussian_are_met_within_the_stated_error()
     {
-        double[,] covariance = Dense.Square(3, (i, j) => i == j ? new[] { 4.0, 1.0, 0.25 }[i] : new[] { 0, 1.6, 0.5, 0.35 }[i + j]);
+        double[,] covariance = PlainDense.Square(3, (i, j) => i == j ? new[] { 4.0, 1.0, 0.25 }[i] : new[] { 0, 1.6, 0.5, 0.35 }[i + j]);
         double[] mean = [1, -2, 0.5];
         var mixture = new GaussianMixture(3, [0], [mean], [[.. covariance.Cast<double>()]]);
         var density = new MixtureDensity(mixture, [double.NaN, double.NaN, double.NaN]);

@@ -58,7 +58,7 @@ internal static class TwoSampleClassifier
             for (int step = 0; step < 8; step++)
             {
                 var gradient = weights.Select(w => -w).ToArray();
-                double[,] hessian = Dense.Square(p, (i, j) => i == j ? 1 : 0);
+                double[,] hessian = PlainDense.Square(p, (i, j) => i == j ? 1 : 0);
                 foreach ((double[] f, int label) in data.Where((_, i) => !InFold(i, fold)))
                 {
                     double share = 1 / (1 + Math.Exp(-f.Zip(weights, (x, w) => x * w).Sum()));
@@ -72,7 +72,7 @@ internal static class TwoSampleClassifier
                     }
                 }
 
-                double[,] inverse = Dense.Inverse(hessian, out _);
+                double[,] inverse = PlainDense.Inverse(hessian, out _);
                 weights = [.. weights.Select((w, i) => w + Enumerable.Range(0, p).Sum(j => inverse[i, j] * gradient[j]))];
             }
 

@@ -22,7 +22,7 @@ public sealed class PredictiveCodingGraphTests
             SettledGraph settled = Graph(layers).Settle(nodes);
             (double[] mean, double[,] covariance) = RandomGraph.Joint(layers);
             double[] flat = [.. nodes.SelectMany(x => x)];
-            (double[] left, double[,] spread, double log) = Dense.Condition(mean, covariance, flat);
+            (double[] left, double[,] spread, double log) = PlainDense.Condition(mean, covariance, flat);
             int[] free = [.. Enumerable.Range(0, flat.Length).Where(i => double.IsNaN(flat[i]))];
             double[] means = [.. settled.Means.SelectMany(x => x)];
             double[] deviations = [.. settled.Deviations.SelectMany(x => x)];
@@ -44,7 +44,7 @@ public sealed class PredictiveCodingGraphTests
         PredictiveCodingLayer[] layers = RandomGraph.Draw(3, Activation.Linear, 4, 3, 2);
         (double[] mean, double[,] covariance) = RandomGraph.Joint(layers);
         double[] row = [0.5, double.NaN, -1, double.NaN];
-        (double[] left, double[,] spread, double log) = Dense.Condition(mean[..4], covariance, row);
+        (double[] left, double[,] spread, double log) = PlainDense.Condition(mean[..4], covariance, row);
         Answer answer = Graph(layers).Answer(new Question { Clamps = [Clamp.Equal(new(2, 1), -1), Clamp.Equal(new(0, 1), 0.5)], Asked = [new(3, 1), new(1, 1), new(0, 1)] });
         Assert.Equal(left[1], answer.Cells[0].Mean, Exact);
         Assert.Equal(left[0], answer.Cells[1].Mean, Exact);
@@ -117,6 +117,28 @@ public sealed class PredictiveCodingGraphTests
         TestContext.Current.TestOutputHelper!.WriteLine(string.Join('\n', report));
         Assert.True(errors[3] < 0.02, report[3]);
         Assert.InRange(errors[3] / errors[2], 0.08, 0.13);
+    }
+
+    [Fact]
+    public void Layers_and_channels_that_do_not_fit_are_refused()
+    {
+        PredictiveCodingLayer[] layers = RandomGraph.Draw(1, Activation.Tanh, 2, 2);
+        Channel[] channels = [new("a", ChannelKind.Real), new("b", ChannelKind.Real)];
+        Assert.Throws<ArgumentException>(() => new PredictiveCodingGraph(channels, [layers[0]]));
+        Assert.Throws<ArgumentException>(() => new PredictiveCodingGraph(channels, [layers[0] with { Weights = [1] }, layers[1]]));
+        Assert.Throws<ArgumentException>(() => new PredictiveCodingGraph(channels, [layers[0] with { Precision = [1, 2, 2, 1] }, layers[1]]));
+        Assert.Throws<ArgumentException>(() => new PredictiveCodingGraph(channels, layers).Settle([[0, 0]]));
+        Assert.Throws<InputException>(() => new PredictiveCodingGraph([channels[0], new("b", ChannelKind.Binary)], layers));
+    }
+
+    [Fact]
+    public void Values_that_contradict_one_another_are_told()
+    {
+        PredictiveCodingGraph graph = Graph(RandomGraph.Draw(1, Activation.Tanh, 2, 2));
+        Clamp one = Clamp.Equal(new(0, 1), 1);
+        Assert.Throws<ContradictionException>(() => graph.Answer(new Question { Clamps = [one, Clamp.Equal(new(0, 1), 2)], Asked = [new(1, 1)] }));
+        Assert.Throws<ContradictionException>(() => graph.Answer(new Question { Clamps = [one, Clamp.Between(new(0, 1), 2, 3)], Asked = [new(1, 1)] }));
+        Assert.Equal(1, graph.Answer(new Question { Clamps = [one, one], Asked = [new(0, 1)] }).Cells[0].Mean);
     }
 
     private static double[] Free(int count) => [.. Enumerable.Repeat(double.NaN, count)];

@@ -102,7 +102,7 @@ public sealed class PredictiveCodingSamplerTests
     private static (double[] Mean, double[] Deviation, double LogEvidence) Reference(Clamp[] clamps, int draws)
     {
         Rng rng = new Rng(9).For("reference");
-        double[,] root = Dense.Root(Dense.Inverse(Dense.Square(2, (i, j) => Layers[2].Precision[(2 * i) + j]), out _));
+        double[,] root = PlainDense.Root(PlainDense.Inverse(PlainDense.Square(2, (i, j) => Layers[2].Precision[(2 * i) + j]), out _));
         double total = 0;
         double[] sum = new double[2], square = new double[2];
         for (int n = 0; n < draws; n++)

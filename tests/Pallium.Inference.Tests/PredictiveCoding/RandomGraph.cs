@@ -18,7 +18,7 @@ internal static class RandomGraph
                 {
                     Weights = l + 1 < sizes.Length ? Normal(n * sizes[l + 1]) : [],
                     Bias = Normal(n),
-                    Precision = [.. Dense.Square(n, (i, j) => Enumerable.Range(0, n).Sum(k => root[(i * n) + k] * root[(j * n) + k]) + (i == j ? 0.3 : 0)).Cast<double>()],
+                    Precision = [.. PlainDense.Square(n, (i, j) => Enumerable.Range(0, n).Sum(k => root[(i * n) + k] * root[(j * n) + k]) + (i == j ? 0.3 : 0)).Cast<double>()],
                     Activation = l == 0 ? Activation.Linear : activation,
                 };
             }),
@@ -38,7 +38,7 @@ internal static class RandomGraph
             int n = layer.Size;
             int above = l + 1 < layers.Length ? layers[l + 1].Size : 0;
             double W(int i, int c) => layer.Weights[(i * above) + c];
-            double[,] noise = Dense.Inverse(Dense.Square(n, (i, j) => layer.Precision[(i * n) + j]), out _);
+            double[,] noise = PlainDense.Inverse(PlainDense.Square(n, (i, j) => layer.Precision[(i * n) + j]), out _);
             int next = starts[l] + n;
             for (int i = 0; i < n; i++)
             {

@@ -1,7 +1,7 @@
 namespace Pallium.Inference.Tests;
 
 /// <summary>Small dense matrices by the plainest loops: the reference for engines in closed form.</summary>
-internal static class Dense
+internal static class PlainDense
 {
     public static double[,] Square(int n, Func<int, int, double> entry)
     {
@@ -77,7 +77,7 @@ internal static class Dense
     {
         int[] known = [.. Enumerable.Range(0, values.Length).Where(i => !double.IsNaN(values[i]))];
         int[] rest = [.. Enumerable.Range(0, values.Length).Except(known)];
-        double[,] inverse = Dense.Inverse(Square(known.Length, (i, j) => covariance[known[i], known[j]]), out double logDeterminant);
+        double[,] inverse = PlainDense.Inverse(Square(known.Length, (i, j) => covariance[known[i], known[j]]), out double logDeterminant);
         double[] gap = [.. known.Select(i => values[i] - mean[i])];
         double[] white = [.. Enumerable.Range(0, gap.Length).Select(i => Enumerable.Range(0, gap.Length).Sum(j => inverse[i, j] * gap[j]))];
         double log = -0.5 * ((known.Length * Math.Log(2 * Math.PI)) + logDeterminant + gap.Zip(white, (a, b) => a * b).Sum());

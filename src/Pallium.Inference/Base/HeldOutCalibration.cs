@@ -19,6 +19,12 @@ internal sealed class HeldOutCalibration
     private const int MostRanges = 8;
     private const double StepBudget = 1e8;
     private const double LargestFactor = 10;
+
+    /// <summary>Rows of a table that claim what the fit claims: of a table with holes in every third cell hardly a row is whole, and one row tells nothing.</summary>
+    private const double TablePrior = 30;
+
+    /// <summary>The largest squared error of a table's cell, in units of what was claimed: a few strange rows must not weaken all relations.</summary>
+    private const double TableCap = 25;
     private static readonly double[] Doubts = [0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1];
 
     private readonly DeviationTable _data;
@@ -79,7 +85,8 @@ internal sealed class HeldOutCalibration
         return new LinearBase(_data.Groups, _data.FeatureCount, tensors);
     }
 
-    private Ratio[] Ratios() => [.. Enumerable.Range(0, _d).Select(_ => new Ratio())];
+    private Ratio[] Ratios() =>
+        [.. Enumerable.Range(0, _d).Select(_ => _structure is null ? new Ratio(TablePrior, TableCap) : new Ratio(0, double.PositiveInfinity))];
 
     private static double[] Factors(Ratio[] ratios) => [.. ratios.Select(ratio => Math.Clamp(ratio.Value, 1, LargestFactor))];
 
@@ -265,17 +272,17 @@ internal sealed class HeldOutCalibration
         public List<HiddenError>[] Errors { get; } = [.. Enumerable.Range(0, coordinates).Select(_ => new List<HiddenError>())];
     }
 
-    /// <summary>Mean of squared errors in units of what was claimed.</summary>
-    private sealed class Ratio
+    /// <summary>Mean of squared errors, each at most <paramref name="cap"/>, in units of what was claimed; <paramref name="prior"/> of them are 1 before any is known.</summary>
+    private sealed class Ratio(double prior, double cap)
     {
-        private double _sum;
-        private long _count;
+        private double _sum = prior;
+        private double _count = prior;
 
         public double Value => _count == 0 ? 1 : _sum / _count;
 
         public void Add(double square, double variance)
         {
-            _sum += square / variance;
+            _sum += Math.Min(square / variance, cap);
             _count++;
         }
     }

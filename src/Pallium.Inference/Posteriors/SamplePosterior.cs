@@ -125,9 +125,10 @@ internal sealed class SamplePosterior : Posterior
         double half = Channel.Resolution / 2;
         double atom = Channel.Kind == ChannelKind.Positive ? _upTo[CountUpTo(0)] : 0;
         double spread = Math.Max(StandardDeviation, half);
-        double wide = Elementary.Exp(NormalInterval.LogMass((value - half - Mean) / (4 * spread), (value + half - Mean) / (4 * spread)));
+        double wide = NormalInterval.LogMass((value - half - Mean) / (4 * spread), (value + half - Mean) / (4 * spread));
         double mass = atom > 0 && value <= 0 ? atom : KernelMass(value - half, value + half, Bandwidth(n, spread));
-        return Elementary.Log(((n * mass) + wide) / (n + 1));
+        double own = mass > 0 ? Elementary.Log(n * mass) : double.NegativeInfinity;
+        return Elementary.LogAddExp(own, wide) - Elementary.Log(n + 1);
     }
 
     private double Bandwidth(double n, double spread)

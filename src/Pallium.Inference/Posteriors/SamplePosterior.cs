@@ -18,13 +18,13 @@ internal sealed class SamplePosterior : Posterior
 
     /// <param name="channel">Which channel.</param>
     /// <param name="samples">At least one draw; sorted in place.</param>
-    /// <param name="weights">Their weights, adding up to 1; null: equal. Not changed.</param>
-    public SamplePosterior(Channel channel, double[] samples, double[]? weights = null)
+    /// <param name="weights">Their weights, adding up to 1; empty: equal.</param>
+    public SamplePosterior(Channel channel, double[] samples, ReadOnlySpan<double> weights = default)
         : base(channel)
     {
         _weights = new double[samples.Length];
         _weights.AsSpan().Fill(1.0 / samples.Length);
-        weights?.CopyTo(_weights, 0);
+        weights.CopyTo(_weights);
         Array.Sort(samples, _weights);
         _sorted = samples;
         _upTo = new double[samples.Length + 1];

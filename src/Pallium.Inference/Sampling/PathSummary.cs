@@ -37,11 +37,20 @@ internal sealed class PathSummary(PathSet paths, IReadOnlyList<Channel> channels
         }
 
         double[][] asked = [.. question.Asked.Select(cell => values[cell])];
-        double[] weights = paths.Weights.ToArray();
         double[][] draws = Draws(asked);
-        return new Answer([.. question.Asked.Select((cell, i) => new SamplePosterior(channels[cell.Channel], [.. asked[i]], weights))])
+        double[] events = [.. question.Events.Select(function => Probability(function, values))];
+
+        // From here on nobody reads the values in the order of the paths: a posterior may sort them where they are.
+        var posteriors = new Posterior[asked.Length];
+        for (int i = 0; i < asked.Length; i++)
         {
-            Events = [.. question.Events.Select(function => Probability(function, values))],
+            bool again = Array.IndexOf(asked, asked[i]) < i;
+            posteriors[i] = again ? posteriors[Array.IndexOf(asked, asked[i])] : new SamplePosterior(channels[question.Asked[i].Channel], asked[i], paths.Weights);
+        }
+
+        return new Answer(posteriors)
+        {
+            Events = events,
             LogEvidence = paths.LogEvidence,
             Effort = paths.Count,
             EffectiveSampleSize = effective,
@@ -95,7 +104,11 @@ internal sealed class PathSummary(PathSet paths, IReadOnlyList<Channel> channels
                 sum += paths.Weights[++from];
             }
 
-            draws[p] = [.. values.Select(cell => cell[from])];
+            draws[p] = new double[values.Length];
+            for (int i = 0; i < values.Length; i++)
+            {
+                draws[p][i] = values[i][from];
+            }
         }
 
         return draws;

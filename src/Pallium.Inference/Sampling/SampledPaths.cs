@@ -89,12 +89,16 @@ internal sealed class PathSet : IDisposable
     private readonly IReadOnlyList<SampledPaths> _runs;
     private readonly Rented _rented = new();
     private readonly double[] _weights;
+    private readonly double[] _groups;
+    private readonly int[] _lineage;
 
     public PathSet(IReadOnlyList<SampledPaths> runs)
     {
         _runs = runs;
         Count = runs.Sum(run => run.Count);
         _weights = _rented.Numbers(Count);
+        _groups = _rented.Numbers(Count);
+        _lineage = _rented.Indices(Count);
         double[] logs = [.. runs.Select(run => run.LogEvidence + Elementary.Log((double)run.Count / Count))];
         LogEvidence = Reduction.LogSumExp<double>(logs);
         int at = 0;
@@ -117,14 +121,13 @@ internal sealed class PathSet : IDisposable
     /// <summary>log of the mean evidence.</summary>
     public double LogEvidence { get; }
 
-    /// <summary>For each path, its number in <paramref name="slice"/>; of one run's after those of the runs before.</summary>
+    /// <summary>For each path, its number in <paramref name="slice"/>; of one run's after those of the runs before. It holds until the next call.</summary>
     public ReadOnlySpan<int> Lineage(int slice)
     {
-        int[] lineage = _rented.Indices(Count);
         int at = 0;
         foreach (SampledPaths run in _runs)
         {
-            Span<int> own = lineage.AsSpan(at, run.Count);
+            Span<int> own = _lineage.AsSpan(at, run.Count);
             run.Lineage(slice, own);
             for (int p = 0; p < own.Length; p++)
             {
@@ -134,7 +137,7 @@ internal sealed class PathSet : IDisposable
             at += run.Count;
         }
 
-        return lineage.AsSpan(0, Count);
+        return _lineage.AsSpan(0, Count);
     }
 
     /// <summary>A cell's value on every path.</summary>
@@ -160,13 +163,14 @@ internal sealed class PathSet : IDisposable
     /// <param name="groups">A number below <see cref="Count"/> for each path.</param>
     public double Effective(ReadOnlySpan<int> groups)
     {
-        double[] mass = _rented.Numbers(Count);
+        Span<double> mass = _groups.AsSpan(0, Count);
+        mass.Clear();
         for (int p = 0; p < Count; p++)
         {
             mass[groups[p]] += _weights[p];
         }
 
-        return 1 / Reduction.SumOfSquares<double>(mass.AsSpan(0, Count));
+        return 1 / Reduction.SumOfSquares<double>(mass);
     }
 
     /// <summary>Error of a mean from how much groups of paths pull it together: √Σ_g (Σ_(p in g) w_p (x_p - mean))².</summary>
@@ -174,13 +178,14 @@ internal sealed class PathSet : IDisposable
     public double StandardError(ReadOnlySpan<double> values, ReadOnlySpan<int> groups)
     {
         double mean = Reduction.Dot(values, Weights);
-        double[] pulls = _rented.Numbers(Count);
+        Span<double> pulls = _groups.AsSpan(0, Count);
+        pulls.Clear();
         for (int p = 0; p < Count; p++)
         {
             pulls[groups[p]] += _weights[p] * (values[p] - mean);
         }
 
-        return Math.Sqrt(Reduction.SumOfSquares<double>(pulls.AsSpan(0, Count)));
+        return Math.Sqrt(Reduction.SumOfSquares<double>(pulls));
     }
 
     public void Dispose() => _rented.Dispose();

@@ -17,7 +17,7 @@ internal static class ImputationExperiment
             foreach (string set in sets)
             {
                 WorldResult.RunMissing(
-                    $"{set}/{percent}/{repetitions}", arguments, "mean;nearest;ridge;none;network;two",
+                    $"{set}/{percent}/{repetitions}", arguments, "mean;nearest;ridge;none;network",
                     (way, seed, threads) => Figures(set, percent, repetitions, way, threads), "imputation");
             }
         }

@@ -120,6 +120,15 @@ public sealed class Session
         return new QuestionAnswerer(_engine).Answer(_state, since, question, options ?? new AnswerOptions(), cancellation);
     }
 
+    /// <summary>Plans what to do in the slices to come, by rolling the model out along sequences of actions.</summary>
+    /// <remarks>An action stands in the slice whose other cells it leads to: it is chosen when the slices before are known.</remarks>
+    /// <exception cref="InputException">An option is out of range, no such channel, or a cost that reads other cells than those of a slice and the one before.</exception>
+    public Plan Plan(PlanOptions options, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new SessionPlanner(_engine, _model.Calibration).Plan(_state, options, cancellation);
+    }
+
     /// <summary>An independent copy.</summary>
     public Session Fork() => new(_model, _state.Copy());
 

@@ -36,8 +36,8 @@ internal sealed record LearnedPlant(WorldModel Model, CellFunction Cost, Func<in
         double wanted = 0;
         return Of(new Pendulum(), channels, cost, (_, state) => [state[0], state[1]], [0, 0], rows, 1.6, options, (state, _) =>
         {
-            wanted = rng.Uniform() < 0.1 ? 1.2 * (rng.Uniform() - 0.5) : wanted;
-            return (-16 * (state[0] - wanted)) - (4 * state[1]) + (4 * rng.Normal());
+            wanted = rng.Uniform() < 0.1 ? 0.8 * (rng.Uniform() - 0.5) : wanted;
+            return (-9 * (state[0] - wanted)) - (3.5 * state[1]) + rng.Normal();
         });
     }
 
@@ -81,7 +81,8 @@ internal sealed record LearnedPlant(WorldModel Model, CellFunction Cost, Func<in
             }
         }
 
-        var schema = new FrameSchema(channels) { Time = new TimeAxis(TimeKind.Date) { Column = "time", Step = Hour }, SeriesColumn = series.Count > 1 ? "run" : null };
+        // Only the room knows the time of day.
+        var schema = new FrameSchema(channels) { Time = new TimeAxis(series.Count > 1 ? TimeKind.Number : TimeKind.Date) { Column = "time", Step = Hour }, SeriesColumn = series.Count > 1 ? "run" : null };
         return new LearnedPlant(WorldModel.Learn(new Frame(schema, series), options), cost, read);
     }
 }

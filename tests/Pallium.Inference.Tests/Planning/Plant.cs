@@ -40,8 +40,8 @@ internal abstract class Plant
 }
 
 /// <summary>
-/// A room of temperature T, in °C, one slice an hour: T' = T + 0.15 (outside - T) + 3 heating + 0.3 noise; outside swings by the day between 0 and 12. At night full
-/// heating holds 20 degrees, so that heating must begin before it is cold. Cost (T' - 21)² + 0.1 heating.
+/// A room of temperature T, in °C, one slice an hour: T' = T + 0.15 (outside - T) + 3 heating + 0.3 noise; outside swings by the day between -3 and 15. At night full
+/// heating holds 17 degrees, so that heating must begin before it is cold. Cost (T' - 21)² + 0.1 heating.
 /// </summary>
 internal sealed class Thermostat : Plant
 {
@@ -49,7 +49,7 @@ internal sealed class Thermostat : Plant
 
     public override int StateSize => 1;
 
-    public static double Outside(int slice) => 6 - (6 * Math.Cos(2 * Math.PI * (slice + 12) / 24.0));
+    public static double Outside(int slice) => 6 - (9 * Math.Cos(2 * Math.PI * (slice + 12) / 24.0));
 
     public override double Step(Span<double> state, int slice, double action, double noise)
     {
@@ -59,15 +59,15 @@ internal sealed class Thermostat : Plant
 }
 
 /// <summary>
-/// A pendulum of angle θ, from upright, and velocity ω, ten slices a second: θ'' = 10 sin θ + torque, torque within ±7, noise 0.03 in ω. Held still it cannot be lifted from
+/// A pendulum of angle θ, from upright, and velocity ω, ten slices a second: θ'' = 5 sin θ + torque, torque within ±3.5, noise 0.05 in ω. Held still it cannot be lifted from
 /// more than 44 degrees: from below it must be swung up. Cost θ² + 0.1 ω² + 0.001 torque², θ within ±π.
 /// </summary>
 internal sealed class Pendulum : Plant
 {
-    private const int Substeps = 4;
+    private const int Substeps = 2;
     private const double Second = 0.1;
 
-    public override ActionRange Action { get; } = new(new Channel("torque", ChannelKind.Real) { Resolution = 0.01 }, -7, 7);
+    public override ActionRange Action { get; } = new(new Channel("torque", ChannelKind.Real) { Resolution = 0.01 }, -3.5, 3.5);
 
     public override int StateSize => 2;
 
@@ -78,11 +78,11 @@ internal sealed class Pendulum : Plant
     {
         for (int i = 0; i < Substeps; i++)
         {
-            state[1] += Second / Substeps * ((10 * Math.Sin(state[0])) + action);
+            state[1] += Second / Substeps * ((5 * Math.Sin(state[0])) + action);
             state[0] += Second / Substeps * state[1];
         }
 
-        state[1] += 0.03 * noise;
+        state[1] += 0.05 * noise;
         double angle = Wrapped(state[0]);
         return (angle * angle) + (0.1 * state[1] * state[1]) + (0.001 * action * action);
     }

@@ -5,9 +5,14 @@ const string Usage = """
       occupancy | traffic   the papers' protocols  --recipe paper|ours --stacks 'ltc(32);lstm(32)' --seeds 5 --threads 1 [--epochs N] [--patience N]
                             --fold 1..5 (occupancy): a fifth of the training file takes the place of validation and test; nothing is recorded
       world                 the world model on the same data: --only occupancy|traffic --stacks 'none;liquid(64)' --seeds 1 --threads 1
-      etth1                 the world model at horizon 96: --stacks 'none;liquid(64)' --paths 16 --stride 1
+      forecast              the long-horizon papers' protocol: --set etth1|exchange --horizons 24,96,192,336,720 --stacks 'none;liquid(64)' --stride 1
+                            --part test|valid --paths 100 --sample-stride 61: of so many windows of the base alone one is sampled
       series                the world model beside its rivals on five whole series: --stack 'liquid(64)'
       nab                   the anomaly detector beside the published ones: --table scores|model|constants
+      effort                what more effort gives between clamps: --sets 'etth1;occupancy' --stacks 'liquid(64)' --questions 200
+      masks                 random clamp sets beside ridge and neighbours fitted for each: --only etth1,household,traffic --masks 1000 --slices 200
+      imputation            filling of tables: --only abalone,...,spambase --percent 20 --repetitions 5 --stacks 'mean;nearest;ridge;none;network;medians;two'
+      gaps                  filling of series with gaps: --only etth1,household --percent 10,20,30,40,50,60 --rows 2000
       tables                what bench/results holds, as Markdown
     Finished runs (suite, stack, recipe, seed) are skipped.
     """;
@@ -23,14 +28,26 @@ try
         case "world":
             WorldExperiments.Run(arguments);
             return 0;
-        case "etth1":
-            ElectricityExperiment.Run(arguments);
+        case "forecast":
+            ForecastExperiment.Run(arguments);
+            return 0;
+        case "effort":
+            EffortExperiment.Run(arguments);
             return 0;
         case "series":
             SeriesExperiment.Run(arguments);
             return 0;
         case "nab":
             NabExperiment.Run(arguments);
+            return 0;
+        case "masks":
+            MaskExperiment.Run(arguments);
+            return 0;
+        case "imputation":
+            ImputationExperiment.Run(arguments);
+            return 0;
+        case "gaps":
+            GapExperiment.Run(arguments);
             return 0;
         case "tables":
             Tables.Write(Console.Out);

@@ -23,8 +23,16 @@ internal static class Tables
             }
         }
 
-        writer.WriteLine("\n| world model | stack | seed | figures |\n| --- | --- | --- | --- |");
-        foreach (WorldResult result in WorldResult.Read())
+        foreach (string file in new[] { "world", "masks", "imputation", "gaps" })
+        {
+            WriteWorld(writer, file);
+        }
+    }
+
+    private static void WriteWorld(TextWriter writer, string file)
+    {
+        writer.WriteLine($"\n| {file} | stack or way | seed | figures |\n| --- | --- | --- | --- |");
+        foreach (WorldResult result in WorldResult.Read(file))
         {
             string figures = string.Join(", ", result.Figures.Select(figure => string.Create(CultureInfo.InvariantCulture, $"{figure.Key} {figure.Value:G4}")));
             writer.WriteLine($"| {result.Experiment} | {result.Stack} | {result.Seed} | {figures} |");

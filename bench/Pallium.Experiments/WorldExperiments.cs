@@ -123,7 +123,7 @@ internal static class WorldExperiments
     }
 
     /// <summary>The file with its holiday flag spread over the day and known in advance; of several rows in an hour the first stays.</summary>
-    private static Frame ReadTraffic()
+    public static Frame ReadTraffic()
     {
         List<string[]> rows = DataFolder.Rows("traffic_metro/traffic.csv.gz");
         HashSet<string> holidays = [.. rows.Where(row => row[1].Length > 0).Select(row => row[0][..10])];

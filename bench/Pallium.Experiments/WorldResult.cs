@@ -12,21 +12,22 @@ internal sealed record WorldResult(string Experiment, string Stack, ulong Seed, 
 {
     private static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    private static string FilePath => Path.Combine(Repository.Root, "bench", "results", "world.jsonl");
+    private static string PathOf(string file) => Path.Combine(Repository.Root, "bench", "results", file + ".jsonl");
 
-    public static List<WorldResult> Read() => File.Exists(FilePath)
-        ? [.. File.ReadLines(FilePath).Where(line => line.Length > 0).Select(line => JsonSerializer.Deserialize<WorldResult>(line, Options)!)]
+    public static List<WorldResult> Read(string file = "world") => File.Exists(PathOf(file))
+        ? [.. File.ReadLines(PathOf(file)).Where(line => line.Length > 0).Select(line => JsonSerializer.Deserialize<WorldResult>(line, Options)!)]
         : [];
 
     /// <summary>Runs and appends what has no result yet.</summary>
-    public static void RunMissing(string experiment, Arguments arguments, string stacks, Func<string, ulong, int, Dictionary<string, double>> run)
+    public static void RunMissing(
+        string experiment, Arguments arguments, string stacks, Func<string, ulong, int, Dictionary<string, double>> run, string file = "world")
     {
         int threads = arguments.Count("threads", 1);
         for (ulong seed = 1; seed <= (ulong)arguments.Count("seeds", 1); seed++)
         {
             foreach (string stack in arguments.Text("stacks", stacks).Split(';'))
             {
-                if (Read().Exists(done => (done.Experiment, done.Stack, done.Seed) == (experiment, stack, seed)))
+                if (Read(file).Exists(done => (done.Experiment, done.Stack, done.Seed) == (experiment, stack, seed)))
                 {
                     continue;
                 }
@@ -34,9 +35,9 @@ internal sealed record WorldResult(string Experiment, string Stack, ulong Seed, 
                 var clock = System.Diagnostics.Stopwatch.StartNew();
                 Dictionary<string, double> figures = run(stack, seed, threads);
                 var result = new WorldResult(experiment, stack, seed, figures, clock.Elapsed.TotalSeconds);
-                Directory.CreateDirectory(Path.GetDirectoryName(FilePath)!);
+                Directory.CreateDirectory(Path.GetDirectoryName(PathOf(file))!);
                 string line = JsonSerializer.Serialize(result, Options);
-                File.AppendAllText(FilePath, line + "\n");
+                File.AppendAllText(PathOf(file), line + "\n");
                 Console.WriteLine(line);
             }
         }

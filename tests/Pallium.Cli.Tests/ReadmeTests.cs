@@ -1,6 +1,8 @@
+using System.Text.RegularExpressions;
+
 namespace Pallium.Cli.Tests;
 
-public sealed class ReadmeTests
+public sealed partial class ReadmeTests
 {
     public static TheoryData<string> Lines => [.. Commands];
 
@@ -51,7 +53,11 @@ public sealed class ReadmeTests
     /// <summary>What follows "pallium" on a line of the shell, without its comment, and the file that it reads as standard input.</summary>
     private static (string[] Arguments, string? Input) Words(string line)
     {
-        string[] parts = line.Split('#')[0].Split('<', StringSplitOptions.TrimEntries);
-        return (parts[0].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..], parts.Length > 1 ? parts[1] : null);
+        string[] parts = line.Split('#')[0].Split(" < ", StringSplitOptions.TrimEntries);
+        string[] words = [.. Word().Matches(parts[0]).Select(word => word.Value.Trim('\''))];
+        return (words[1..], parts.Length > 1 ? parts[1] : null);
     }
+
+    [GeneratedRegex("'[^']*'|[^ ]+")]
+    private static partial Regex Word();
 }

@@ -40,6 +40,7 @@ internal static class PalliumCommand
             InferVerb.Create(),
             FillVerb.Create(),
             WatchVerb.Create(),
+            ExplainVerb.Create(),
             EvaluateVerb.Create(),
             InspectVerb.Create(),
         };

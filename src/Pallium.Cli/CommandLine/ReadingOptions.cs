@@ -23,6 +23,10 @@ internal sealed class ReadingOptions
         TimeZone = parsed.GetValue(_timeZone),
     };
 
+    /// <summary>A model's columns, with stamps without an offset in the zone that the user said.</summary>
+    public FrameSchema Zoned(ParseResult parsed, FrameSchema schema) =>
+        schema with { Time = schema.Time with { Zone = parsed.GetValue(_timeZone) ?? schema.Time.Zone } };
+
     /// <summary><c>--duplicates</c>.</summary>
     public static Option<Duplicates?> Duplicates() => TypedOption.Choice(
         "--duplicates", "refuse|first|last|mean", "What to do with a stamp that occurs twice (default: refuse).",

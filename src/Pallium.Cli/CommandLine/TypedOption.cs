@@ -50,6 +50,34 @@ internal static class TypedOption
         (string text, out double number) =>
             double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && number >= low && number <= high);
 
+    /// <summary>A positive number.</summary>
+    public static Option<double?> Positive(string name, string value, string description) => Of<double>(
+        name, value, description, "a positive number",
+        (string text, out double number) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && number > 0 && double.IsFinite(number));
+
+    /// <summary>A number of bytes: <c>500MB</c>, <c>2GB</c>.</summary>
+    public static Option<long?> Bytes(string name, string description) => Of<long>(
+        name, "SIZE", description, "a size such as 500MB or 2GB", ReadBytes);
+
+    /// <summary>Numbers between 0 and 1, both left out, separated by commas.</summary>
+    public static Option<double[]?> Shares(string name, string value, string description) => new(name)
+    {
+        HelpName = value,
+        Description = description,
+        CustomParser = result =>
+        {
+            string text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+            double[] shares = [.. text.Split(',').Select(part => double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out double share) ? share : double.NaN)];
+            if (Array.TrueForAll(shares, share => share is > 0 and < 1))
+            {
+                return shares;
+            }
+
+            result.AddError($"Option {name}: found '{text}', expected numbers between 0 and 1, such as {value}.");
+            return null;
+        },
+    };
+
     /// <summary>One of a few words.</summary>
     public static Option<T?> Choice<T>(string name, string value, string description, params (string Word, T Value)[] choices)
         where T : struct => Of<T>(
@@ -77,9 +105,28 @@ internal static class TypedOption
     /// <summary>A switch.</summary>
     public static Option<bool> Flag(string name, string description) => new(name) { Description = description };
 
+    /// <summary><c>--every</c>.</summary>
+    public static Option<double?> Every() => Of<double>(
+        "--every", "STEP", "Time between slices to come, such as 15min, 6h or 1d, or a number in the unit of the time column (default: the median step).",
+        "a positive length of time such as 15min, 6h or 1d", Duration.TryParse);
+
+    /// <summary><c>--future</c>.</summary>
+    public static Option<string?> Future() =>
+        Text("--future", "PLAN", "Values of the future that are known in advance: data with the stamps to come.");
+
     /// <summary><c>--json</c>.</summary>
     public static Option<bool> Json() => Flag("--json", "Write JSON instead of tables.");
 
     /// <summary>The model file, a verb's first argument.</summary>
     public static Argument<string> Model() => new("MODEL") { Description = "The model file." };
+
+    private static bool ReadBytes(string text, out long bytes)
+    {
+        (string Unit, double Size)[] units = [("KB", 1 << 10), ("MB", 1 << 20), ("GB", 1 << 30), ("B", 1), ("", 1)];
+        (string unit, double size) = units.First(unit => text.EndsWith(unit.Unit, StringComparison.OrdinalIgnoreCase));
+        bool read = double.TryParse(text[..^unit.Length], NumberStyles.Float, CultureInfo.InvariantCulture, out double number);
+        double total = number * size;
+        bytes = read && total is >= 1 and < long.MaxValue ? (long)total : 0;
+        return bytes > 0;
+    }
 }

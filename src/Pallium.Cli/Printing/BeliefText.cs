@@ -21,8 +21,8 @@ internal static class BeliefText
         return $"{Figures.Value(channel, belief.Median)} [{Figures.Value(channel, interval.Low)}, {Figures.Value(channel, interval.High)}]";
     }
 
-    /// <summary>All that is believed of one channel: mean, median and intervals, or every category with a bar.</summary>
-    public static void Write(IAnsiConsole console, Belief belief)
+    /// <summary>All that is believed of one channel: mean, median and intervals, or every category with a bar; then further lines.</summary>
+    public static void Write(IAnsiConsole console, Belief belief, params IEnumerable<(string Name, string Value)> further)
     {
         console.MarkupLine($"[bold]{Markup.Escape(belief.Channel.Header)}[/]");
         var table = new Table().NoBorder().HideHeaders().AddColumn(new TableColumn("").PadLeft(2)).AddColumn(new TableColumn("").RightAligned()).AddColumn("");
@@ -41,6 +41,11 @@ internal static class BeliefText
                 table.AddRow(
                     new Text($"{100 * share:0.##} %"), new Text($"{Figures.Value(channel, interval.Low)} .. {Figures.Value(channel, interval.High)}"), Text.Empty);
             }
+        }
+
+        foreach ((string name, string value) in further)
+        {
+            table.AddRow(new Text(name), new Text(value), Text.Empty);
         }
 
         console.Write(table);

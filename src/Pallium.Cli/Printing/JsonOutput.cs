@@ -61,8 +61,12 @@ internal static class JsonOutput
     }
 
     /// <summary>Writes a belief under its channel's name.</summary>
-    public static void Belief(this Utf8JsonWriter json, Belief belief) => json.Object(belief.Channel.Name, () =>
+    public static void Belief(this Utf8JsonWriter json, Belief belief) => json.Belief(belief.Channel.Name, belief, () => { });
+
+    /// <summary>Writes a belief under a name, with what the caller knows of it before.</summary>
+    public static void Belief(this Utf8JsonWriter json, string name, Belief belief, Action more) => json.Object(name, () =>
     {
+        more();
         if (belief.Channel.Unit != null)
         {
             json.WriteString("unit", belief.Channel.Unit);

@@ -19,6 +19,7 @@ internal sealed class EvaluateVerb
     private readonly Option<bool> _json = TypedOption.Json();
     private readonly ReadingOptions _reading = new();
     private readonly NabEvaluation _nab = new();
+    private readonly MaskEvaluation _masks = new();
 
     private EvaluateVerb()
     {
@@ -30,11 +31,13 @@ internal sealed class EvaluateVerb
         var evaluate = new EvaluateVerb();
         var verb = new Verb("evaluate", "Test a model on data it has not seen, beside persistence, seasonal-naive and ridge autoregression.",
             ("pallium evaluate room.pallium test.csv --after room.csv --horizon 24", "scores of 24-slice forecasts, per channel"),
-            ("pallium evaluate --nab series.csv --windows windows.csv", "how well labelled anomalies are found, as the Numenta Anomaly Benchmark scores it"))
+            ("pallium evaluate --nab series.csv --windows windows.csv", "how well labelled anomalies are found, as the Numenta Anomaly Benchmark scores it"),
+            ("pallium evaluate room.pallium test.csv --after room.csv --masks 1000 --train room.csv", "any cells from any others, beside baselines fitted for each set"))
         {
             evaluate._model, evaluate._test, evaluate._after, evaluate._horizon, evaluate._stride, evaluate._paths,
             evaluate._seed, evaluate._threads, evaluate._json,
         };
+        evaluate._masks.AddTo(verb);
         evaluate._reading.AddTo(verb);
         evaluate._nab.AddTo(verb);
         verb.SetAction(evaluate.Run);
@@ -58,6 +61,13 @@ internal sealed class EvaluateVerb
 
         WorldModel model = ModelFile.Load(parsed.GetRequiredValue(_model));
         FrameOptions reading = _reading.Of(parsed, model.Schema);
+        if (_masks.IsWanted(parsed))
+        {
+            return _masks.Run(
+                parsed, model, path => DataFile.Read(path, reading), testPath, parsed.GetValue(_after), parsed.GetValue(_seed),
+                parsed.GetValue(_threads), parsed.GetValue(_json));
+        }
+
         using var test = new RereadData(testPath, model.Schema, reading);
         using RereadData? after = parsed.GetValue(_after) is string path ? new RereadData(path, model.Schema, reading) : null;
         EvaluateOptions defaults = new();

@@ -13,10 +13,8 @@ internal sealed class ForecastVerb
     private readonly ReadingOptions _reading = new();
     private readonly Option<string> _after = new("--after") { HelpName = "DATA", Description = "The history to forecast after (- is standard input).", Required = true };
     private readonly Option<int?> _horizon = TypedOption.Whole("--horizon", $"Slices to forecast (default {DefaultHorizon}).");
-    private readonly Option<double?> _every = TypedOption.Of<double>(
-        "--every", "STEP", "Time between slices, such as 15min, 6h or 1d, or a number in the unit of the time column (default: the median step).",
-        "a positive length of time such as 15min, 6h or 1d", Duration.TryParse);
-    private readonly Option<string?> _future = TypedOption.Text("--future", "PLAN", "Values of the future that are known in advance: data with the stamps to come.");
+    private readonly Option<double?> _every = TypedOption.Every();
+    private readonly Option<string?> _future = TypedOption.Future();
     private readonly Option<int?> _paths = TypedOption.Whole("--paths", "Sampled paths (default 256).", least: 2);
     private readonly Option<ulong?> _seed = TypedOption.Seed("Seed of the sampled paths (default 1).");
     private readonly Option<double?> _level = TypedOption.Between("--level", "P", "The share that the printed intervals hold (default 0.9).", 0.01, 0.999);
@@ -60,20 +58,22 @@ internal sealed class ForecastVerb
             throw new InputException($"{modelPath}: found a model of independent rows, expected one of a series (pallium infer asks this one).");
         }
 
-        History history = History.Read(model, after, _reading.Of(parsed, model.Schema), ForecastPicture.HistoryFor(horizon));
+        QuestionReach drawn = QuestionReach.None with { Slices = ForecastPicture.HistoryFor(horizon) };
+        History history = History.Read(model, after, _reading.Of(parsed, model.Schema), drawn);
+        Session session = history.Keep(0).Before;
         ForecastOptions defaults = new();
         using var interrupt = new Interrupt();
-        Forecast forecast = history.Session.Forecast(horizon, defaults with
+        Forecast forecast = session.Forecast(horizon, defaults with
         {
             Paths = parsed.GetValue(_paths) ?? defaults.Paths,
             Seed = parsed.GetValue(_seed) ?? defaults.Seed,
             Every = parsed.GetValue(_every),
-            Future = parsed.GetValue(_future) is string plan ? Plan(plan, _reading.Of(parsed, model.Schema)) : null,
+            Future = parsed.GetValue(_future) is string plan ? PlanFile.Read(plan, _reading.Of(parsed, model.Schema)) : null,
         }, interrupt.Token);
 
         IReadOnlyList<IReadOnlyList<Belief>> cells = Beliefs(forecast, level);
-        string title = $"{Path.GetFileName(after)}: {forecast.Horizon} slices after {model.Schema.Time.Format(history.Session.Time)}";
-        var picture = new ForecastPicture(title, model.Schema.Time, history.Recent, forecast.Times, cells);
+        string title = $"{Path.GetFileName(after)}: {forecast.Horizon} slices after {model.Schema.Time.Format(session.Time)}";
+        var picture = new ForecastPicture(title, model.Schema.Time, history.Since, forecast.Times, cells);
         if (parsed.GetValue(_json))
         {
             WriteJson(picture, level, forecast.Paths.Count);
@@ -90,21 +90,6 @@ internal sealed class ForecastVerb
         }
 
         return ExitCode.Success;
-    }
-
-    /// <summary>Reads slices known in advance; columns that the plan does not have are simply not known.</summary>
-    private static List<Slice> Plan(string path, FrameOptions options)
-    {
-        var slices = new List<Slice>();
-        using SliceReader reader = DataFile.Open(path, options.Schema!, options);
-        IReadOnlyList<string> aboutColumns = reader.Warnings;
-        while (reader.TryRead(out Slice? slice))
-        {
-            slices.Add(slice);
-        }
-
-        DataFile.Warn(reader.Warnings.Except(aboutColumns));
-        return slices.Count > 0 ? slices : throw new InputException($"{path}: found no rows, expected the slices to come.");
     }
 
     private static void WriteText(IAnsiConsole console, ForecastPicture picture, double level)

@@ -3,6 +3,10 @@ using Pallium.Numerics;
 namespace Pallium.Inference;
 
 /// <summary>Ridge regression of every coordinate's residual on all coordinates' deviations over the last p slices.</summary>
+/// <remarks>
+/// An anchor adds, per real coordinate, an imagined row in which that coordinate alone has deviated and has not moved (as in
+/// <see cref="LagRegression"/>): it draws Σ_k C_kjj to 1 - Σ_l w_jl, what own weights leave, and Σ_k C_kji of every other target to zero.
+/// </remarks>
 internal sealed class CrossRegression
 {
     private const int Block = 256;
@@ -10,6 +14,7 @@ internal sealed class CrossRegression
     private readonly double[] _residuals;
     private readonly int _slices;
     private readonly int _width;
+    private readonly double[] _left;
     private readonly double[] _gram;
     private readonly double[] _right;
     private readonly List<int> _missing = [];
@@ -20,12 +25,13 @@ internal sealed class CrossRegression
     /// <param name="rows">Stretches to learn from.</param>
     /// <param name="skip">Rows left out at the start of a stretch, at least <paramref name="slices"/>.</param>
     /// <param name="slices">The largest p that will be asked for.</param>
-    /// <param name="residuals">[N, D]: the targets.</param>
-    public CrossRegression(DeviationTable table, IReadOnlyList<RowRange> rows, int skip, int slices, double[] residuals)
+    /// <param name="own">[D, L]: own weights, whose residuals are the targets.</param>
+    public CrossRegression(DeviationTable table, IReadOnlyList<RowRange> rows, int skip, int slices, double[] own)
     {
         int d = table.Coordinates;
         _table = table;
-        _residuals = residuals;
+        _residuals = LagRegression.Residuals(table, rows, own, skip);
+        _left = [.. Enumerable.Range(0, d).Select(j => 1 - own.AsSpan(j * (own.Length / d), own.Length / d).ToArray().Sum(w => w))];
         _slices = slices;
         _width = slices * d;
         _gram = new double[_width * _width];
@@ -51,15 +57,21 @@ internal sealed class CrossRegression
         AddBlock(count, inputs, targets);
     }
 
-    /// <summary>Weights [p, D, D], target first, for p = <paramref name="slices"/> and a ridge of <paramref name="ridge"/>·k² rows at lag k.</summary>
-    public double[] Solve(int slices, double ridge)
+    /// <summary>Weights [p, D, D], target first, with the structure's p, anchor, and ridge at lag k of k² times its strength.</summary>
+    public double[] Solve(LinearStructure structure)
     {
         int d = _table.Coordinates;
+        int slices = structure.CrossSlices;
         int q = slices * d;
         double[] cross = new double[q * d];
-        double[] factor = Penalised(_gram, q, ridge);
+        double[] factor = Penalised(_gram, q, structure);
         Cholesky.FactorWithJitter(factor, q);
         double[] all = _right[..(q * d)];
+        for (int i = 0; i < q; i++)
+        {
+            all[(i * d) + (i % d)] += Anchor(i % d, structure) * _left[i % d];
+        }
+
         Cholesky.Solve(factor, q, all, d);
         double[] weights = new double[q];
         for (int j = 0; j < d; j++)
@@ -71,7 +83,7 @@ internal sealed class CrossRegression
 
             if (_table.HasHoles[j] && _missing.Count > 0)
             {
-                SolveSeen(j, q, ridge, weights);
+                SolveSeen(j, q, structure, weights);
             }
 
             for (int k = 0; k < slices; k++)
@@ -84,14 +96,15 @@ internal sealed class CrossRegression
     }
 
     /// <summary>Weights of a target with holes.</summary>
-    private void SolveSeen(int target, int q, double ridge, double[] weights)
+    private void SolveSeen(int target, int q, LinearStructure structure, double[] weights)
     {
+        int d = _table.Coordinates;
         double[] gram = _seenGrams[target] ??= SeenGram(target);
-        double[] factor = Penalised(gram, q, ridge);
+        double[] factor = Penalised(gram, q, structure);
         Cholesky.FactorWithJitter(factor, q);
         for (int i = 0; i < q; i++)
         {
-            weights[i] = _right[(i * _table.Coordinates) + target];
+            weights[i] = _right[(i * d) + target] + (i % d == target ? Anchor(target, structure) * _left[target] : 0);
         }
 
         Cholesky.Solve(factor, q, weights, 1);
@@ -128,18 +141,28 @@ internal sealed class CrossRegression
         return gram;
     }
 
-    private double[] Penalised(double[] gram, int q, double ridge)
+    private double[] Penalised(double[] gram, int q, LinearStructure structure)
     {
+        int d = _table.Coordinates;
         double[] factor = new double[q * q];
         for (int i = 0; i < q; i++)
         {
             gram.AsSpan(i * _width, q).CopyTo(factor.AsSpan(i * q));
-            double lag = (i / _table.Coordinates) + 1;
-            factor[(i * q) + i] += ridge * lag * lag;
+            double lag = (i / d) + 1;
+            factor[(i * q) + i] += structure.CrossRidge * lag * lag;
+            double anchor = Anchor(i % d, structure);
+            for (int j = i % d; j < q && anchor > 0; j += d)
+            {
+                factor[(i * q) + j] += anchor;
+            }
         }
 
         return factor;
     }
+
+    /// <summary>The square of the level at which a coordinate of the imagined row stays; 0 for discrete ones.</summary>
+    private double Anchor(int coordinate, LinearStructure structure) =>
+        LagRegression.IsReal(_table.Groups, coordinate) ? structure.Anchor * _gram[(coordinate * _width) + coordinate] : 0;
 
     private void FillInputs(int row, Span<double> inputs)
     {

@@ -19,6 +19,12 @@ internal sealed class HeldOutCalibration
     private const int MostRanges = 8;
     private const double StepBudget = 1e8;
     private const double LargestFactor = 10;
+
+    /// <summary>Rows of a table that claim what the fit claims: of a table with holes in every third cell hardly a row is whole, and one row tells nothing.</summary>
+    private const double TablePrior = 30;
+
+    /// <summary>The largest squared error of a table's cell, in units of what was claimed: a few strange rows must not weaken all relations.</summary>
+    private const double TableCap = 25;
     private static readonly double[] Doubts = [0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1];
 
     private readonly DeviationTable _data;
@@ -58,8 +64,11 @@ internal sealed class HeldOutCalibration
         Dictionary<string, BaseTensor> tensors = fitted.Tensors();
         double[] one = new double[_d];
         one.AsSpan().Fill(1);
-        double[] marginal = CovarianceWidening.Widen(fitted.MarginalCovariance, _d, one, Factors(_marginalGivenOthers));
-        tensors["marginal"] = new([_d, _d], marginal);
+        foreach (string name in new[] { "marginal", LinearBase.PastlessName }.Where(tensors.ContainsKey))
+        {
+            tensors[name] = new([_d, _d], CovarianceWidening.Widen(tensors[name].Values, _d, one, Factors(_marginalGivenOthers)));
+        }
+
         for (int s = 0; s < fitted.Stages.Count; s++)
         {
             // What is measured on the longest look-back is mostly its overfitting: a shorter one has its share of it.
@@ -76,7 +85,8 @@ internal sealed class HeldOutCalibration
         return new LinearBase(_data.Groups, _data.FeatureCount, tensors);
     }
 
-    private Ratio[] Ratios() => [.. Enumerable.Range(0, _d).Select(_ => new Ratio())];
+    private Ratio[] Ratios() =>
+        [.. Enumerable.Range(0, _d).Select(_ => _structure is null ? new Ratio(TablePrior, TableCap) : new Ratio(0, double.PositiveInfinity))];
 
     private static double[] Factors(Ratio[] ratios) => [.. ratios.Select(ratio => Math.Clamp(ratio.Value, 1, LargestFactor))];
 
@@ -104,7 +114,7 @@ internal sealed class HeldOutCalibration
             variants[i] = new LinearBase(_data.Groups, _data.FeatureCount, tensors);
         }
 
-        var marginal = new OthersRegression(fitted.MarginalCovariance, _d);
+        var marginal = new OthersRegression(fitted.NoPastCovariance, _d);
         OthersRegression? innovation = fitted.Stages.Count == 0 ? null : new OthersRegression(fitted.Stages[0].Dynamics.Innovation, _d);
         SliceGaussian slice = fitted.CreateSlice();
         double[] state = new double[fitted.StateSize];
@@ -262,17 +272,17 @@ internal sealed class HeldOutCalibration
         public List<HiddenError>[] Errors { get; } = [.. Enumerable.Range(0, coordinates).Select(_ => new List<HiddenError>())];
     }
 
-    /// <summary>Mean of squared errors in units of what was claimed.</summary>
-    private sealed class Ratio
+    /// <summary>Mean of squared errors, each at most <paramref name="cap"/>, in units of what was claimed; <paramref name="prior"/> of them are 1 before any is known.</summary>
+    private sealed class Ratio(double prior, double cap)
     {
-        private double _sum;
-        private long _count;
+        private double _sum = prior;
+        private double _count = prior;
 
         public double Value => _count == 0 ? 1 : _sum / _count;
 
         public void Add(double square, double variance)
         {
-            _sum += square / variance;
+            _sum += Math.Min(square / variance, cap);
             _count++;
         }
     }

@@ -3,6 +3,12 @@ using Pallium.Numerics;
 namespace Pallium.Inference;
 
 /// <summary>Ridge regression of each coordinate's deviations on its own past ones.</summary>
+/// <remarks>
+/// The ridge draws weights to zero, the more the longer the lag. An anchor κ adds imagined rows in which all lags and the target are the same
+/// number, with κ times the target's sum of squares: it draws Σ_l w_l to one, since (1 - Σ_l w_l)² is what such a row costs (the sum-of-coefficients
+/// prior of Doan, Litterman and Sims, Econometric Reviews 1984). Unlike a ridge it does not fade as rows are added: it stands for levels that
+/// will have moved, not for too few rows.
+/// </remarks>
 internal static class LagRegression
 {
     /// <summary>Own weights of every coordinate, [D, L]; those of discrete channels are zero (all their past goes through the cross part).</summary>
@@ -22,7 +28,7 @@ internal static class LagRegression
         }
 
         double[] gram = sharedGram.IsEmpty ? SharedGram(table, rows, gramLookback) : sharedGram.ToArray();
-        double[][] shared = [.. lookbacks.Select(lookback => Solve(gram, size, structure.OwnRidge, pull: 0, new double[lookback]))];
+        double[][] shared = [.. lookbacks.Select(lookback => Solve(gram, size, structure, pull: 0, new double[lookback]))];
         for (int j = 0; j < table.Coordinates; j++)
         {
             if (!IsReal(table.Groups, j))
@@ -35,7 +41,7 @@ internal static class LagRegression
             {
                 gram.AsSpan().Clear();
                 AddGram(table, rows, j, gramLookback, gram);
-                weights = [.. shared.Select(towards => Solve(gram, size, structure.OwnRidge, structure.Sharing, towards))];
+                weights = [.. shared.Select(towards => Solve(gram, size, structure, structure.Sharing, towards))];
             }
 
             AddMean(weights, own.AsSpan(j * structure.Lookback, structure.Lookback));
@@ -97,7 +103,8 @@ internal static class LagRegression
         }
     }
 
-    private static bool IsReal(IReadOnlyList<BaseGroup> groups, int coordinate)
+    /// <summary>Whether a coordinate is a channel's z-score.</summary>
+    public static bool IsReal(IReadOnlyList<BaseGroup> groups, int coordinate)
     {
         foreach (BaseGroup group in groups)
         {
@@ -136,19 +143,24 @@ internal static class LagRegression
         return x;
     }
 
-    /// <summary>w with (G + penalties)·w = g + pulls·towards, for the leading lags, as many as <paramref name="towards"/> has.</summary>
-    private static double[] Solve(ReadOnlySpan<double> gram, int size, double ridge, double pull, double[] towards)
+    /// <summary>w with (G + κ G[0, 0]·11ᵀ + penalties)·w = g + κ G[0, 0]·1 + pulls·towards, for the leading lags, as many as <paramref name="towards"/> has.</summary>
+    private static double[] Solve(ReadOnlySpan<double> gram, int size, LinearStructure structure, double pull, double[] towards)
     {
         int n = towards.Length;
         double[] factor = new double[n * n];
         double[] weights = new double[n];
+        double anchor = structure.Anchor * gram[0];
         for (int i = 0; i < n; i++)
         {
-            gram.Slice(((i + 1) * size) + 1, n).CopyTo(factor.AsSpan(i * n));
+            for (int j = 0; j < n; j++)
+            {
+                factor[(i * n) + j] = gram[((i + 1) * size) + j + 1] + anchor;
+            }
+
             double lag = (i + 1) / 100.0;
-            double penalty = (ridge * ((lag * lag) + 1e-4)) + pull;
+            double penalty = (structure.OwnRidge * ((lag * lag) + 1e-4)) + pull;
             factor[(i * n) + i] += penalty;
-            weights[i] = gram[i + 1] + (penalty * towards[i]);
+            weights[i] = gram[i + 1] + anchor + (penalty * towards[i]);
         }
 
         Cholesky.FactorWithJitter(factor, n);

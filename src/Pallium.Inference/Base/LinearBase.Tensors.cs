@@ -22,6 +22,9 @@ internal sealed partial class LinearBase
         int d = Coordinates;
         _weights = Take(tensors, "exogenous", exogenousCount + 1, d);
         _marginal = Take(tensors, "marginal", d, d);
+        bool hasPastless = tensors.ContainsKey(PastlessWeightsName);
+        _pastlessWeights = hasPastless ? Take(tensors, PastlessWeightsName, exogenousCount + 1, d) : _weights;
+        _pastless = hasPastless ? Take(tensors, PastlessName, d, d) : _marginal;
         _limits = Take(tensors, "limits", d);
         _featureMean = Take(tensors, FeatureMeanName, exogenousCount);
         _featureCovariance = Take(tensors, FeatureCovarianceName, exogenousCount, exogenousCount);
@@ -107,6 +110,12 @@ internal sealed partial class LinearBase
             ["doubt"] = new([d], _doubt),
             ["dynamics"] = new([1], [_followsDynamics ? 1 : 0]),
         };
+        if (_pastlessWeights != _weights)
+        {
+            tensors[PastlessWeightsName] = new([ExogenousCount + 1, d], _pastlessWeights);
+            tensors[PastlessName] = new([d, d], _pastless);
+        }
+
         for (int s = 0; s < _stages.Length; s++)
         {
             LinearStage stage = _stages[s];
@@ -128,6 +137,12 @@ internal sealed partial class LinearBase
 
     /// <summary>Number of <see cref="SliceKnowledge"/> values, each with calibrations of its own.</summary>
     internal const int Situations = 3;
+
+    /// <summary>Coefficients of the mean of a slice without a past, where they are not those that deviations are taken from.</summary>
+    internal const string PastlessWeightsName = "pastless.exogenous";
+
+    /// <summary>Covariance around that mean.</summary>
+    internal const string PastlessName = "pastless.marginal";
 
     internal const string FeatureMeanName = "feature_mean";
 

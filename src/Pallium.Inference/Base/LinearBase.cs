@@ -6,7 +6,8 @@ namespace Pallium.Inference;
 /// <remarks>
 /// <para>A slice y [D] (see <see cref="BaseData"/>) is a marginal mean, affine in the exogenous features, plus a deviation. The deviations of the
 /// next slice are predicted from those of the past (<see cref="LinearStage"/>; among several look-backs the longest that the stream's
-/// history fills); what is left is Gaussian. Clamped coordinates condition the others through the covariance (<see cref="SliceGaussian"/>).</para>
+/// history fills); what is left is Gaussian. Where the past says more about the time of day than a mean over all days does, deviations are taken
+/// from a constant mean, and only a slice without a past has one that depends on the features. Clamped coordinates condition the others through the covariance (<see cref="SliceGaussian"/>).</para>
 /// <para>A state is one row of <see cref="StateSize"/> numbers, constant in size: the last deviations of every coordinate (a hidden
 /// cell holds its conditional mean given what was seen), the covariance P of the last slice's deviations, per coordinate the time since it was
 /// last seen, and three counters. What other channels tell about one that stays hidden is trusted less than P says: in answers its
@@ -27,6 +28,8 @@ internal sealed partial class LinearBase
 
     private readonly double[] _weights;
     private readonly double[] _marginal;
+    private readonly double[] _pastlessWeights;
+    private readonly double[] _pastless;
     private readonly double[] _limits;
     private readonly double[] _featureMean;
     private readonly double[] _featureCovariance;
@@ -52,6 +55,9 @@ internal sealed partial class LinearBase
     /// <summary>Covariance of a slice's deviations when nothing of the past is known, [D, D].</summary>
     public ReadOnlySpan<double> MarginalCovariance => _marginal;
 
+    /// <summary>Covariance of a slice of which no past is known but the features are, around <see cref="NoPast"/>'s mean, [D, D].</summary>
+    public ReadOnlySpan<double> NoPastCovariance => _pastless;
+
     /// <summary>Numbers in a state; 0 for a table.</summary>
     public int StateSize => _ring == 0 ? 0 : (Coordinates * _ring) + (Coordinates * Coordinates) + Coordinates + Counters;
 
@@ -61,14 +67,14 @@ internal sealed partial class LinearBase
     /// <summary>Makes <paramref name="state"/> that of a stream of which nothing has been seen.</summary>
     public void Begin(Span<double> state) => state[..StateSize].Clear();
 
-    /// <summary>The distribution of a slice of which no past is known: marginal mean and covariance. O(D²) for each feature that is NaN, no allocation.</summary>
+    /// <summary>The distribution of a slice of which no past is known: mean and covariance given the features. O(D²) for each feature that is NaN, no allocation.</summary>
     /// <remarks>A feature that is NaN is averaged over, as spread over the learning part: it adds B C Bᵀ, with C the features' covariance and B their weights.</remarks>
     /// <param name="exogenous">[E]; NaN where a feature is not known.</param>
     /// <param name="slice">Takes mean and covariance; all clamps are taken back.</param>
     public void NoPast(ReadOnlySpan<double> exogenous, SliceGaussian slice)
     {
-        MarginalMean(exogenous, slice.PriorMeanStore);
-        _marginal.AsSpan().CopyTo(slice.PriorCovarianceStore);
+        AffineMean(_pastlessWeights, exogenous, slice.PriorMeanStore);
+        _pastless.AsSpan().CopyTo(slice.PriorCovarianceStore);
         SliceKnowledge knowledge = SliceKnowledge.Features;
         for (int e = 0; e < ExogenousCount; e++)
         {
@@ -145,18 +151,20 @@ internal sealed partial class LinearBase
             }
             else
             {
-                MarginalMean(features, mean);
+                AffineMean(_pastlessWeights, features, mean);
             }
         }
     }
 
-    /// <summary>Affine in the exogenous features: m_j = a_j + Σ_e b_ej x_e; one that is NaN counts with its mean.</summary>
-    public void MarginalMean(ReadOnlySpan<double> exogenous, Span<double> mean)
+    /// <summary>What deviations are taken from, affine in the exogenous features: m_j = a_j + Σ_e b_ej x_e; one that is NaN counts with its mean.</summary>
+    public void MarginalMean(ReadOnlySpan<double> exogenous, Span<double> mean) => AffineMean(_weights, exogenous, mean);
+
+    private void AffineMean(double[] weights, ReadOnlySpan<double> exogenous, Span<double> mean)
     {
-        _weights.AsSpan(0, Coordinates).CopyTo(mean);
+        weights.AsSpan(0, Coordinates).CopyTo(mean);
         for (int e = 0; e < ExogenousCount; e++)
         {
-            RowUpdate.AddScaled(double.IsNaN(exogenous[e]) ? _featureMean[e] : exogenous[e], WeightsOf(e), mean);
+            RowUpdate.AddScaled(double.IsNaN(exogenous[e]) ? _featureMean[e] : exogenous[e], weights.AsSpan((e + 1) * Coordinates, Coordinates), mean);
         }
     }
 
@@ -219,7 +227,7 @@ internal sealed partial class LinearBase
         return result;
     }
 
-    private ReadOnlySpan<double> WeightsOf(int feature) => _weights.AsSpan((feature + 1) * Coordinates, Coordinates);
+    private ReadOnlySpan<double> PastlessWeightsOf(int feature) => _pastlessWeights.AsSpan((feature + 1) * Coordinates, Coordinates);
 
     /// <summary>Adds b_e (Σ_f C_ef b_f)ᵀ, f over the features that are not known, to the prior covariance.</summary>
     private void AddSpread(int feature, ReadOnlySpan<double> exogenous, SliceGaussian slice)
@@ -230,11 +238,11 @@ internal sealed partial class LinearBase
         {
             if (double.IsNaN(exogenous[f]))
             {
-                RowUpdate.AddScaled(_featureCovariance[(feature * ExogenousCount) + f], WeightsOf(f), spread);
+                RowUpdate.AddScaled(_featureCovariance[(feature * ExogenousCount) + f], PastlessWeightsOf(f), spread);
             }
         }
 
-        ReadOnlySpan<double> weights = WeightsOf(feature);
+        ReadOnlySpan<double> weights = PastlessWeightsOf(feature);
         for (int i = 0; i < Coordinates; i++)
         {
             RowUpdate.AddScaled(weights[i], spread, slice.PriorCovarianceStore.AsSpan(i * Coordinates, Coordinates));

@@ -18,6 +18,12 @@ internal sealed record LinearStructure
     /// <summary>Strength of the ridge on own weights, in rows, at lag 100; it grows with the square of the lag.</summary>
     public double OwnRidge { get; init; } = 1000;
 
+    /// <summary>
+    /// How much it counts, in units of the learning rows, that a deviation which has not moved stays where it is: own weights are drawn to a sum
+    /// of one, and forecasts start from the present level instead of returning to the mean. 0: not at all.
+    /// </summary>
+    public double Anchor { get; init; }
+
     /// <summary>Strength, in rows, that pulls a coordinate's own weights to those shared by all; infinite: all share.</summary>
     public double Sharing { get; init; } = double.PositiveInfinity;
 

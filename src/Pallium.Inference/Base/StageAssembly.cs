@@ -35,6 +35,14 @@ internal static class StageAssembly
         (double[] featureMean, double[] featureCovariance) = table.FeatureMoments();
         tensors[LinearBase.FeatureMeanName] = new([table.FeatureCount], featureMean);
         tensors[LinearBase.FeatureCovarianceName] = new([table.FeatureCount, table.FeatureCount], featureCovariance);
+        if (structure is { UseFeatures: false } && table.FeatureCount > 0)
+        {
+            var pastless = new DeviationTable(table);
+            pastless.FitMarginal(rows, useFeatures: true, table.Marginal);
+            tensors[LinearBase.PastlessWeightsName] = new([table.FeatureCount + 1, d], pastless.Weights);
+            tensors[LinearBase.PastlessName] = new([d, d], pastless.Marginal);
+        }
+
         int stages = 0;
         double[] innovation = similar is null || similar.Stages.Count == 0 ? [] : similar.Stages[0].Dynamics.Innovation.ToArray();
         foreach (LinearStructure shape in Shapes(structure))
@@ -95,7 +103,7 @@ internal static class StageAssembly
         double[] cross = [];
         if (structure.CrossSlices > 0)
         {
-            cross = new CrossRegression(table, rows, skip, structure.CrossSlices, residuals).Solve(structure.CrossSlices, structure.CrossRidge);
+            cross = new CrossRegression(table, rows, skip, structure.CrossSlices, own).Solve(structure);
         }
 
         double[] innovation = new double[d * d];

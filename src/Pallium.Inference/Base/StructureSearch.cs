@@ -2,15 +2,14 @@ namespace Pallium.Inference;
 
 /// <summary>Chooses a <see cref="LinearStructure"/> by forecasts of blocks of the training part that the fit has not seen.</summary>
 /// <remarks>
-/// The rows are cut into <see cref="Folds"/> blocks; each in turn is left out, the rest is fitted, and the block is forecast by iteration
-/// (<see cref="RolloutTask"/>). Choices are made one after another: features and look-back, ridge, own weights or shared ones, cross
-/// weights. Of look-backs that are as good within the noise the longest is taken (memory past what is needed is held small
-/// by its ridge, while a short look-back is helpless when the level has moved); everything else must gain more than its own noise.
+/// Blocks are forecast by iteration (<see cref="RolloutTask"/>) from fits to what came before them (<see cref="SearchFold"/>). Choices are made
+/// one after another: look-back and anchor, features, averaging, ridge, own weights or shared ones, cross weights. Of look-backs that are as good
+/// within the noise the longest is taken (memory past what is needed is held small by its ridge, while a short look-back is
+/// helpless when the level has moved). Anchor, features and ridges, which leave the number of weights nearly as it is, must gain a little;
+/// everything else must gain more than its own noise.
 /// </remarks>
 internal sealed class StructureSearch
 {
-    private const int Folds = 5;
-    private const int MostOrigins = 32;
     private const int MostCrossSlices = 4;
     private const int LargestCrossSystem = 512;
     private const double LeastGain = 0.002;
@@ -20,6 +19,7 @@ internal sealed class StructureSearch
     private const double OwnBudget = 3e9;
     private const int Averaged = 4;
     private static readonly double[] OwnRidges = [10, 100, 1000, 10000];
+    private static readonly double[] Anchors = [2, 1e6];
     private static readonly double[] Sharings = [1000, 100];
     private static readonly int[] CrossSlices = [1, 2, 4];
     private static readonly double[] CrossRidges = [1, 10, 100, 1000];
@@ -34,11 +34,11 @@ internal sealed class StructureSearch
         int longestSeries = data.Series.Max(series => series.Length);
         _overall = new DeviationTable(data);
         _overall.FitMarginal(_overall.Series, useFeatures: false);
-        _horizon = Math.Clamp(Math.Min(rows / Folds / 3, longestSeries / 4), 1, longestHorizon);
+        _horizon = Math.Clamp(Math.Min(rows / SearchFold.Blocks / 3, longestSeries / 4), 1, longestHorizon);
         _longest = 0;
         foreach (int lookback in LinearStructure.StandardLookbacks)
         {
-            // A stretch between left-out blocks loses its first L rows as targets: most rows must stay.
+            // A stretch loses its first L rows as targets: most rows must stay.
             int lost = data.Series.Sum(series => Math.Min(series.Length, lookback)) + lookback;
             bool fits = lost <= rows / 4 && lookback <= rows / 8 && lookback + _horizon <= longestSeries;
             _longest = fits && lookback <= longestLookback ? lookback : _longest;
@@ -61,16 +61,18 @@ internal sealed class StructureSearch
 
     private LinearStructure? Choose()
     {
-        (LinearStructure best, List<Fold> folds) = ChooseLookback(useFeatures: false);
+        List<SearchFold> folds = SearchFold.Of(_overall, useFeatures: false, _longest, Depth, _horizon);
         if (folds.Count == 0)
         {
             return null;
         }
 
+        LinearStructure best = ChooseLookback(folds, new LinearStructure());
         if (_overall.FeatureCount > 0)
         {
-            (LinearStructure with, List<Fold> withFolds) = ChooseLookback(useFeatures: true);
-            if (Mean(Scores(withFolds, with)) < Mean(Scores(folds, best)))
+            List<SearchFold> withFolds = SearchFold.Of(_overall, useFeatures: true, _longest, Depth, _horizon);
+            LinearStructure with = ChooseLookback(withFolds, new LinearStructure { UseFeatures = true });
+            if (Mean(Scores(folds, best)) - Mean(Scores(withFolds, with)) > LeastGain)
             {
                 (best, folds) = (with, withFolds);
             }
@@ -82,15 +84,26 @@ internal sealed class StructureSearch
         return ChooseCross(folds, best);
     }
 
-    private (LinearStructure Best, List<Fold> Folds) ChooseLookback(bool useFeatures)
+    /// <summary>Look-back and anchor.</summary>
+    private LinearStructure ChooseLookback(List<SearchFold> folds, LinearStructure start)
     {
-        List<Fold> folds = MakeFolds(useFeatures);
-        var start = new LinearStructure { UseFeatures = useFeatures };
-        return (folds.Count == 0 ? start : Longest(folds, start), folds);
+        LinearStructure best = Longest(folds, start);
+        double[] bestScores = Scores(folds, best);
+        foreach (double anchor in Anchors)
+        {
+            LinearStructure candidate = Longest(folds, start with { Anchor = anchor });
+            double[] scores = Scores(folds, candidate);
+            if (Mean(bestScores) - Mean(scores) > LeastGain)
+            {
+                (best, bestScores) = (candidate, scores);
+            }
+        }
+
+        return best;
     }
 
     /// <summary>The longest look-back that is as good as the best, within one standard error of the difference and one per cent.</summary>
-    private LinearStructure Longest(List<Fold> folds, LinearStructure start)
+    private LinearStructure Longest(List<SearchFold> folds, LinearStructure start)
     {
         int[] tried = [0, .. LinearStructure.StandardLookbacks.ToArray().Where(lookback => lookback <= _longest)];
         double[][] scores = [.. tried.Select(lookback => Scores(folds, start with { Lookback = lookback }))];
@@ -110,7 +123,7 @@ internal sealed class StructureSearch
     }
 
     /// <summary>The mean of several look-backs unless it is plainly worse than one: it is steadier when the level moves.</summary>
-    private LinearStructure ChooseAverage(List<Fold> folds, LinearStructure start)
+    private LinearStructure ChooseAverage(List<SearchFold> folds, LinearStructure start)
     {
         if (start.Lookback == 0)
         {
@@ -133,7 +146,7 @@ internal sealed class StructureSearch
         return IsAsGood(scores[best], Scores(folds, start)) ? candidates[best] : start;
     }
 
-    private static LinearStructure ChooseRidge(List<Fold> folds, LinearStructure start)
+    private static LinearStructure ChooseRidge(List<SearchFold> folds, LinearStructure start)
     {
         LinearStructure best = start;
         double[] bestScores = Scores(folds, best);
@@ -150,9 +163,9 @@ internal sealed class StructureSearch
         return best;
     }
 
-    private LinearStructure ChooseSharing(List<Fold> folds, LinearStructure start)
+    private LinearStructure ChooseSharing(List<SearchFold> folds, LinearStructure start)
     {
-        double cost = start.AveragedLookbacks().Sum(lookback => (double)lookback * lookback * lookback / 6) * _overall.Coordinates * Folds * Sharings.Length;
+        double cost = start.AveragedLookbacks().Sum(lookback => (double)lookback * lookback * lookback / 6) * _overall.Coordinates * SearchFold.Folds * Sharings.Length;
         if (start.Lookback == 0 || cost > OwnBudget)
         {
             return start;
@@ -173,7 +186,7 @@ internal sealed class StructureSearch
         return best;
     }
 
-    private LinearStructure ChooseCross(List<Fold> folds, LinearStructure own)
+    private LinearStructure ChooseCross(List<SearchFold> folds, LinearStructure own)
     {
         LinearStructure none = own with { Lookback = 0, Averaged = 1, Sharing = double.PositiveInfinity };
         (LinearStructure Structure, double[] Scores) pure = BestCross(folds, none);
@@ -188,7 +201,7 @@ internal sealed class StructureSearch
         return IsBetter(best.Scores, pure.Scores) ? best.Structure : pure.Structure;
     }
 
-    private (LinearStructure Structure, double[] Scores) BestCross(List<Fold> folds, LinearStructure start)
+    private (LinearStructure Structure, double[] Scores) BestCross(List<SearchFold> folds, LinearStructure start)
     {
         LinearStructure[] candidates =
         [
@@ -209,7 +222,7 @@ internal sealed class StructureSearch
             CrossRegression cross = folds[f].Cross(own, Depth, candidates.Max(candidate => candidate.CrossSlices));
             for (int c = 0; c < candidates.Length; c++)
             {
-                scores[c][f] = folds[f].Task.Score(own, cross.Solve(candidates[c].CrossSlices, candidates[c].CrossRidge));
+                scores[c][f] = folds[f].Task.Score(own, cross.Solve(candidates[c]));
             }
         }
 
@@ -224,73 +237,7 @@ internal sealed class StructureSearch
         return (candidates[best], scores[best]);
     }
 
-    private double[] Variances()
-    {
-        double[] variances = new double[_overall.Coordinates];
-        for (int j = 0; j < variances.Length; j++)
-        {
-            variances[j] = _overall.Marginal[(j * variances.Length) + j];
-        }
-
-        return variances;
-    }
-
-    private List<Fold> MakeFolds(bool useFeatures)
-    {
-        var folds = new List<Fold>();
-        for (int f = 0; f < Folds; f++)
-        {
-            var table = new DeviationTable(_overall);
-            int blockStart = (int)((long)table.Rows * f / Folds);
-            int blockEnd = (int)((long)table.Rows * (f + 1) / Folds);
-            var training = new List<RowRange>();
-            var origins = new List<int>();
-            foreach (RowRange series in table.Series)
-            {
-                AddIfLongEnough(training, series.Start, Math.Min(series.End, blockStart));
-                AddIfLongEnough(training, Math.Max(series.Start, blockEnd), series.End);
-                int first = Math.Max(series.Start + Depth, blockStart);
-                for (int t = first; t + _horizon <= Math.Min(series.End, blockEnd); t++)
-                {
-                    origins.Add(t);
-                }
-            }
-
-            if (origins.Count > 0 && training.Count > 0)
-            {
-                table.FitMarginal(training, useFeatures, _overall.Marginal);
-                folds.Add(new Fold(table, training, new RolloutTask(table, Spread(origins), Depth, _horizon, Variances()), _longest));
-            }
-        }
-
-        return folds;
-    }
-
-    private static void AddIfLongEnough(List<RowRange> ranges, int start, int end)
-    {
-        if (end > start)
-        {
-            ranges.Add(new RowRange(start, end));
-        }
-    }
-
-    private static List<int> Spread(List<int> origins)
-    {
-        if (origins.Count <= MostOrigins)
-        {
-            return origins;
-        }
-
-        var spread = new List<int>();
-        for (int i = 0; i < MostOrigins; i++)
-        {
-            spread.Add(origins[(int)((long)i * (origins.Count - 1) / (MostOrigins - 1))]);
-        }
-
-        return spread;
-    }
-
-    private static double[] Scores(List<Fold> folds, LinearStructure structure)
+    private static double[] Scores(List<SearchFold> folds, LinearStructure structure)
     {
         double[] scores = new double[folds.Count];
         for (int f = 0; f < scores.Length; f++)
@@ -328,18 +275,5 @@ internal sealed class StructureSearch
     {
         (double loss, double error) = Difference(candidate, incumbent);
         return loss <= Math.Min(error, MostLoss);
-    }
-
-    /// <summary>One left-out block: what is fitted to the rest, and the forecasts to make of the block.</summary>
-    private sealed class Fold(DeviationTable table, IReadOnlyList<RowRange> training, RolloutTask task, int longest)
-    {
-        private readonly double[] _shared = LagRegression.SharedGram(table, training, longest);
-
-        public RolloutTask Task => task;
-
-        public double[] Own(LinearStructure structure) => LagRegression.Own(table, training, structure, longest, _shared);
-
-        public CrossRegression Cross(double[] own, int skip, int slices) =>
-            new(table, training, skip, slices, LagRegression.Residuals(table, training, own, skip));
     }
 }

@@ -10,6 +10,9 @@ namespace Pallium.Inference;
 /// </remarks>
 public sealed record ChannelScale(ChannelKind Kind)
 {
+    /// <summary>Where values count no further out, as a share of the distance at which they are faults.</summary>
+    private const double ReachShare = 0.1;
+
     /// <summary>Mean of x (real) or of g(x) (positive), over the positive values alone where there is an atom.</summary>
     public double Mean { get; init; }
 
@@ -33,6 +36,12 @@ public sealed record ChannelScale(ChannelKind Kind)
 
     /// <summary>The largest value of the training part.</summary>
     public double High { get; init; }
+
+    /// <summary>How far from 0 a z counts, where the training part has values so far out that they must be faults; 0: any z does.</summary>
+    public double Reach { get; init; }
+
+    /// <summary>A z as models read it: no further out than <see cref="Reach"/>, so that one fault in thousands of values does not decide what is learned.</summary>
+    public double Bound(double z) => Reach > 0 ? Math.Clamp(z, -Reach, Reach) : z;
 
     /// <summary>
     /// z of a value; NaN of NaN. A positive channel's values below δ/4 are taken as δ/4, the middle of what is recorded as zero, so
@@ -87,6 +96,15 @@ public sealed record ChannelScale(ChannelKind Kind)
             return scale;
         }
 
+        (double middle, double reach) = SoundRange(channel.Kind == ChannelKind.Positive ? [.. seen.Where(x => x > 0)] : seen);
+        bool IsSound(double x) => Math.Abs(x - middle) <= reach || (channel.Kind == ChannelKind.Positive && x <= 0);
+        bool faults = !Array.TrueForAll(seen, IsSound);
+        if (faults)
+        {
+            seen = [.. seen.Where(IsSound)];
+            values = [.. values.Select(x => IsSound(x) ? x : double.NaN)];
+        }
+
         if (channel.Kind == ChannelKind.Positive)
         {
             const double LeastAtom = 0.01;
@@ -107,7 +125,27 @@ public sealed record ChannelScale(ChannelKind Kind)
 
         // A channel that hardly moves in the training part must not blow up what comes after it.
         double least = deviation > 0 ? channel.Resolution / 2 : Math.Max(channel.Resolution, Math.Abs(mean) / 100);
-        return scale with { Mean = mean, Deviation = Math.Max(deviation, least) };
+        scale = scale with { Mean = mean, Deviation = Math.Max(deviation, least) };
+        return faults ? scale with { Reach = scale.Encode(middle + (ReachShare * reach)) } : scale;
+    }
+
+    /// <summary>
+    /// The median, and how far from it values are no faults (a sensor's error code, a slipped decimal point): thirty times the distance that 999 of 1,000 keep;
+    /// without end where there are too few values to tell.
+    /// </summary>
+    private static (double Median, double Reach) SoundRange(double[] values)
+    {
+        const double Common = 0.999;
+        const double Far = 30;
+        const int Enough = 1000;
+        if (values.Length < Enough)
+        {
+            return (0, double.PositiveInfinity);
+        }
+
+        double median = values.Order().ElementAt(values.Length / 2);
+        double common = values.Select(x => Math.Abs(x - median)).Order().ElementAt((int)(Common * (values.Length - 1)));
+        return (median, common > 0 ? Far * common : double.PositiveInfinity);
     }
 
     /// <summary>

@@ -10,40 +10,50 @@ internal sealed class StampReader(TimeAxis axis)
     /// <param name="last">The stamp before it in its series, for local hours that occur twice; NaN for the first.</param>
     /// <param name="rows">Where the cell stands.</param>
     /// <exception cref="InputException">The cell is no stamp of this axis, or a local time that its zone skips.</exception>
-    public double Read(ReadOnlySpan<char> cell, double last, RowReader rows)
+    public double Read(ReadOnlySpan<char> cell, double last, RowReader rows) =>
+        TryRead(cell, last, out double stamp) is { } expected ? throw Error(cell, rows, expected) : stamp;
+
+    /// <summary>Reads the stamp of a text; returns what was expected where it is none, else null.</summary>
+    public string? TryRead(ReadOnlySpan<char> cell, double last, out double stamp)
     {
         if (axis.Kind == TimeKind.Number)
         {
-            return Cell.TryNumber(cell, out double number) && Cell.IsUsable(number) ? number : throw Error(cell, rows, "a number");
+            return Cell.TryNumber(cell, out stamp) && Cell.IsUsable(stamp) ? null : "a number";
         }
 
+        stamp = double.NaN;
         if (!Stamp.TryParse(cell, out DateTime local, out TimeSpan? offset))
         {
-            throw Error(cell, rows, Stamp.Expected);
+            return Stamp.Expected;
         }
 
-        double seconds = Stamp.ToSeconds(local);
+        stamp = Stamp.ToSeconds(local);
         if (offset is TimeSpan given)
         {
-            return seconds - given.TotalSeconds;
+            stamp -= given.TotalSeconds;
         }
-
-        if (_zone == null)
+        else if (_zone is not null)
         {
-            return seconds;
+            if (_zone.IsInvalidTime(local))
+            {
+                return $"a local time that exists in {axis.Zone} (its clocks skip this one), or a stamp with an offset";
+            }
+
+            stamp = Local(_zone, local, stamp, last);
         }
 
-        if (_zone.IsInvalidTime(local))
+        return null;
+    }
+
+    /// <summary>The stamp of a local time; of an hour that occurs twice the first one, unless time has already passed it.</summary>
+    private static double Local(TimeZoneInfo zone, DateTime local, double seconds, double last)
+    {
+        if (!zone.IsAmbiguousTime(local))
         {
-            throw Error(cell, rows, $"a local time that exists in {axis.Zone} (its clocks skip this one), or a stamp with an offset");
+            return seconds - zone.GetUtcOffset(local).TotalSeconds;
         }
 
-        if (!_zone.IsAmbiguousTime(local))
-        {
-            return seconds - _zone.GetUtcOffset(local).TotalSeconds;
-        }
-
-        TimeSpan[] offsets = _zone.GetAmbiguousTimeOffsets(local);
+        TimeSpan[] offsets = zone.GetAmbiguousTimeOffsets(local);
         double earlier = seconds - offsets.Max().TotalSeconds;
         return earlier <= last ? seconds - offsets.Min().TotalSeconds : earlier;
     }

@@ -52,6 +52,15 @@ internal sealed class HorizonCalibration
         return new CalibratedPosterior(posterior, p => LevelOf(horizon, channel, p));
     }
 
+    /// <summary>Takes in whether an observed value lay outside the interval that was forecast at these levels.</summary>
+    public void Update(int horizon, int channel, bool below, bool above, double gain)
+    {
+        if (horizon <= _levels.Length)
+        {
+            _levels[horizon - 1].Update(channel, below, above, gain);
+        }
+    }
+
     /// <summary>Takes in where an observed value lay among the paths.</summary>
     public void Update(int horizon, int channel, double rank, double gain)
     {

@@ -90,16 +90,11 @@ internal sealed class ExactEngine
         var path = new FilteredPath(Space, _history.Before(exact.First));
         var without = new FilteredPath(Space, _history.Before(exact.First));
         bool clampsPast = exact.Values.Keys.Any(cell => cell.Slice < _history.Length);
-        double start = 0;
+        double past = 0;
         for (int t = exact.First; t < exact.End; t++)
         {
             cancellation.ThrowIfCancellationRequested();
             double[] values = ValuesOf(t, exact.Hidden);
-            if (t == _history.Length)
-            {
-                start = path.LogLikelihood;
-            }
-
             if (t < _history.Length && clampsPast)
             {
                 without.Add((double[])values.Clone());
@@ -109,12 +104,13 @@ internal sealed class ExactEngine
             path.Add(values);
             if (path.Conflict is not null)
             {
-                throw ExactQuestion.Contradiction(clamps[^1], _channels);
+                throw ExactQuestion.Contradiction(clamps.LastOrDefault(), _channels);
             }
+
+            past = t < _history.Length ? path.LogLikelihood : past;
         }
 
-        start = exact.End == _history.Length ? path.LogLikelihood : start;
-        evidence = path.LogLikelihood - (clampsPast ? without.LogLikelihood : start);
+        evidence = path.LogLikelihood - (clampsPast ? without.LogLikelihood : past);
         return path;
     }
 
@@ -162,20 +158,20 @@ internal sealed class ExactEngine
         }
 
         int[] asked = exact.Asked;
-        return Finished(question, new GaussianAnswer(posteriors, () => Dense.Block(smoothed.Joint(cells).Covariance, cells.Length, asked, asked)));
+        return Finished(exact, new GaussianAnswer(posteriors, () => Dense.Block(smoothed.Joint(cells).Covariance, cells.Length, asked, asked)));
     }
 
     private GaussianAnswer FromJoint(Question question, ExactQuestion exact, CellGaussian joint)
     {
         int[] asked = exact.Asked;
         Posterior[] posteriors = [.. asked.Select((cell, i) => joint.Posterior(_channels[question.Asked[i].Channel], cell))];
-        return Finished(question, new GaussianAnswer(posteriors, () => Dense.Block(joint.PosteriorCovariance(), joint.Count, asked, asked)));
+        return Finished(exact, new GaussianAnswer(posteriors, () => Dense.Block(joint.PosteriorCovariance(), joint.Count, asked, asked)));
     }
 
-    private GaussianAnswer Finished(Question question, GaussianAnswer answer) => answer with
+    private GaussianAnswer Finished(ExactQuestion exact, GaussianAnswer answer) => answer with
     {
         StandardErrors = new double[answer.Cells.Count],
-        Warnings = _history.Length == 0 && question.Clamps.Count == 0 ? ["Nothing informs this answer: it is what the model expects without history and clamps."] : [],
+        Warnings = _history.Length == 0 && exact.IsUnclamped ? ["Nothing informs this answer: it is what the model expects without history and clamps."] : [],
     };
 
     /// <summary>The only place where anything is drawn.</summary>

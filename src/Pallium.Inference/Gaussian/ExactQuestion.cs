@@ -60,6 +60,9 @@ internal sealed class ExactQuestion
     /// <summary>Whether the answer needs the joint distribution of <see cref="Cells"/>, not only that of each.</summary>
     public bool NeedsJoint => _relations.Count > 0 || Bounded is not null || Events.Length > 0;
 
+    /// <summary>Whether nothing is known besides the history.</summary>
+    public bool IsUnclamped => _values.Count == 0 && _relations.Count == 0 && Bounded is null;
+
     /// <summary>First slice that the question is about; the first one to come where it is about those alone.</summary>
     public int First { get; }
 
@@ -96,23 +99,42 @@ internal sealed class ExactQuestion
         }
 
         var form = new LinearForm(clamp, [.. clamp.Terms.Select(term => (IndexOf(term.Cell), term.Coefficient))]);
+        form = clamp.IsEquality || Bounded is null ? form : Intersection(Bounded.Clamp, form);
         if (clamp.IsEquality)
         {
             _relations.Add(form);
-            return;
         }
-
-        if (Bounded is not null)
+        else if (form.Clamp.IsEquality)
         {
-            throw Refused(clamp, $"a second interval or inequality (after {Bounded.Clamp.Describe(_channels)})", "at most one, which alone has a closed form; ");
+            // At least so much, and at most.
+            _relations.Add(form);
+            Bounded = null;
         }
-
-        Bounded = form;
+        else
+        {
+            Bounded = form;
+        }
     }
 
-    /// <summary>An exception about a clamp that cannot hold beside those before it.</summary>
-    public static ContradictionException Contradiction(Clamp clamp, IReadOnlyList<Channel> channels) =>
-        new($"{clamp.Describe(channels)}: cannot hold beside the history and the clamps before it; log evidence -∞.", clamp, double.NegativeInfinity);
+    /// <summary>Two bounds of one form are one.</summary>
+    private LinearForm Intersection(Clamp first, LinearForm second)
+    {
+        if (!first.Terms.SequenceEqual(second.Clamp.Terms))
+        {
+            throw Refused(second.Clamp, $"a second interval or inequality (after {first.Describe(_channels)})", "bounds of one form, which alone have a closed form; ");
+        }
+
+        double low = Math.Max(first.Low, second.Clamp.Low);
+        double high = Math.Min(first.High, second.Clamp.High);
+        return low <= high
+            ? second with { Clamp = Clamp.Linear(first.Terms, low, high) with { Text = second.Clamp.Text } }
+            : throw Contradiction(second.Clamp, _channels);
+    }
+
+    /// <summary>An exception about a clamp that cannot hold beside those before it; null: the history itself cannot be.</summary>
+    public static ContradictionException Contradiction(Clamp? clamp, IReadOnlyList<Channel> channels) => clamp is null
+        ? new ContradictionException("The history: cannot be under this model; log evidence -∞.")
+        : new ContradictionException($"{clamp.Describe(channels)}: cannot hold beside the history and the clamps before it; log evidence -∞.", clamp, double.NegativeInfinity);
 
     private InputException Refused(Clamp clamp, string found, string expected) =>
         new($"{clamp.Describe(_channels)}: found {found}, expected of the exact engine {expected}{SamplingAdvice}.");
@@ -136,7 +158,12 @@ internal sealed class ExactQuestion
             throw new InputException($"Found a cell of channel {address.Channel}, expected 0 to {_channels.Count - 1}.");
         }
 
-        if (address.Offset < 1 - _history || address.Offset == int.MaxValue)
+        if (address.Offset > int.MaxValue / 2)
+        {
+            throw new InputException($"{address.Describe(_channels)}: found an offset beyond all memory, expected one below {int.MaxValue / 2}.");
+        }
+
+        if (address.Offset < 1 - _history)
         {
             throw new InputException(_history == 0
                 ? $"{address.Describe(_channels)}: found offset {address.Offset} without a history, expected 1 (the first slice) or later."

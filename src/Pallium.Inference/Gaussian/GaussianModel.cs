@@ -1,3 +1,5 @@
+using Pallium.Numerics;
+
 namespace Pallium.Inference;
 
 /// <summary>A linear-Gaussian state space: every answer to linear clamps in closed form.</summary>
@@ -87,6 +89,25 @@ public sealed class GaussianModel : IConditional
         Begin().Answer(question, options, cancellation);
 
     Answer IConditional.Answer(Question question, AnswerOptions? options, CancellationToken cancellation) => Answer(question, options, cancellation);
+
+    /// <summary>Reads a model that <see cref="Save"/> wrote.</summary>
+    /// <exception cref="InputException">It cannot be read, or is no whole Gaussian model; the message says why.</exception>
+    public static GaussianModel Load(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        try
+        {
+            return GaussianFile.Read(File.ReadAllBytes(path), Path.GetFileName(path));
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"{path}: the model cannot be read ({fault.Message.TrimEnd('.')}).", fault);
+        }
+    }
+
+    /// <summary>Writes the model as one sealed safetensors file: written aside and renamed, so that an interrupted save leaves the old file whole.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void Save(string path) => AtomicFile.Write(path, stream => stream.Write(GaussianFile.Write(this)));
 
     /// <summary>A stream that has seen nothing.</summary>
     public GaussianHistory Begin() => new(this, new FilteredPath(Space, new StateBelief(Space.StartMean, Space.StartCovariance)));

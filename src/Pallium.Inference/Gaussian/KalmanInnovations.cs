@@ -7,7 +7,7 @@ namespace Pallium.Inference;
 /// <remarks>
 /// One object stands for one slice about to be seen and does not change. y ~ N(C·m + d, S), S = C·P·Cᵀ + R, jointly over all channels: clamping some cells of the slice
 /// and drawing others one after another from it is exact. When it has been seen, e = y - (C·m + d) over the seen cells o, m ← A·(m + K·e), K = P·C_oᵀ·S_oo⁻:
-/// K is the filter's gain, the predictor's is A·K. Cost per stream O(N² + N·D), nothing allocated.
+/// K is the filter's gain, the predictor's is A·K. Cost per stream O(N² + N·D), nothing allocated; covariances are found at the first batch.
 /// Source: Anderson and Moore, Optimal Filtering, 1979, section 9.3.
 /// </remarks>
 internal sealed class KalmanInnovations
@@ -15,6 +15,7 @@ internal sealed class KalmanInnovations
     private readonly StateSpace _space;
     private readonly KalmanStep? _before;
     private readonly double[] _covariance;
+    private KalmanInnovations? _next;
 
     private KalmanInnovations(StateSpace space, KalmanStep? before, double[] covariance)
     {
@@ -62,7 +63,8 @@ internal sealed class KalmanInnovations
     {
         (int n, int d) = (_space.N, _space.D);
         ReadOnlySpan<double> first = values[..d];
-        KalmanStep step = _before?.Next(first) ?? KalmanStep.For(_space, _covariance, first);
+        KalmanInnovations after = NextSeeing(first);
+        KalmanStep step = after._before!;
         double[] scratch = new double[n + (2 * step.Seen.Length)];
         Span<double> next = scratch.AsSpan(0, n);
         for (int row = 0; row < values.Length / d; row++)
@@ -87,7 +89,20 @@ internal sealed class KalmanInnovations
             next.CopyTo(mean);
         }
 
-        return new KalmanInnovations(_space, step, step.NextPredicted);
+        return after;
+    }
+
+    /// <summary>The next slice when these cells are seen in this one; kept, for the next batch that sees the same.</summary>
+    private KalmanInnovations NextSeeing(ReadOnlySpan<double> values)
+    {
+        KalmanInnovations? next = _next;
+        if (next is null || !next._before!.IsOf(values))
+        {
+            KalmanStep step = _before?.Next(values) ?? KalmanStep.For(_space, _covariance, values);
+            _next = next = new KalmanInnovations(_space, step, step.NextPredicted);
+        }
+
+        return next;
     }
 
     /// <summary>

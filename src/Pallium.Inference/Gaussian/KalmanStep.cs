@@ -78,10 +78,27 @@ internal sealed class KalmanStep
     public static KalmanStep For(StateSpace space, double[] predicted, ReadOnlySpan<double> values) => new(space, predicted, SeenOf(values));
 
     /// <summary>The step of the slice after this one: this very one again where the covariances have settled.</summary>
-    public KalmanStep Next(ReadOnlySpan<double> values)
+    public KalmanStep Next(ReadOnlySpan<double> values) =>
+        IsOf(values) && IsSettled() ? this : new KalmanStep(_space, NextPredicted, SeenOf(values));
+
+    /// <summary>Whether a slice of these values [D] shows the cells that this step sees.</summary>
+    public bool IsOf(ReadOnlySpan<double> values)
     {
-        int[] seen = SeenOf(values);
-        return seen.AsSpan().SequenceEqual(Seen) && IsSettled() ? this : new KalmanStep(_space, NextPredicted, seen);
+        int at = 0;
+        for (int c = 0; c < values.Length; c++)
+        {
+            if (!double.IsNaN(values[c]))
+            {
+                if (at == Seen.Length || Seen[at] != c)
+                {
+                    return false;
+                }
+
+                at++;
+            }
+        }
+
+        return at == Seen.Length;
     }
 
     /// <summary>Takes in the seen cells of a slice.</summary>

@@ -9,7 +9,7 @@ internal sealed class CalibratedPosterior(Posterior inner, Func<double, double> 
 
     public override IReadOnlyList<Outcome> Outcomes => inner.Outcomes;
 
-    public override double Quantile(double p) => inner.Quantile(level(p));
+    public override double Quantile(double p) => inner is SamplePosterior samples ? samples.QuantileBeyond(level(p)) : inner.Quantile(level(p));
 
     public override double Cdf(double x) => inner.Cdf(x);
 

@@ -51,10 +51,18 @@ internal sealed class CalibrationLevels
     /// <param name="gain">How fast levels follow, 0.02 to 0.1.</param>
     public void Update(int channel, double rank, double gain)
     {
-        double low = Elementary.Sigmoid(_low[channel]);
-        double high = Elementary.Sigmoid(_high[channel]);
-        _low[channel] = Math.Clamp(_low[channel] + (gain * (Tail - (rank < low ? 1 : 0))), -Bound, -0.1);
-        _high[channel] = Math.Clamp(_high[channel] + (gain * ((rank > high ? 1 : 0) - Tail)), 0.1, Bound);
+        Update(channel, rank < Elementary.Sigmoid(_low[channel]), rank > Elementary.Sigmoid(_high[channel]), gain);
+    }
+
+    /// <summary>Takes in whether an observed value lay outside.</summary>
+    /// <param name="channel">Its channel.</param>
+    /// <param name="below">Below the lower end.</param>
+    /// <param name="above">Above the upper end.</param>
+    /// <param name="gain">How fast levels follow.</param>
+    public void Update(int channel, bool below, bool above, double gain)
+    {
+        _low[channel] = Math.Clamp(_low[channel] + (gain * (Tail - (below ? 1 : 0))), -Bound, -0.1);
+        _high[channel] = Math.Clamp(_high[channel] + (gain * ((above ? 1 : 0) - Tail)), 0.1, Bound);
     }
 
     /// <summary>The level to ask the model for where <paramref name="p"/> is wanted.</summary>

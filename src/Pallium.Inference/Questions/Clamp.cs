@@ -75,8 +75,10 @@ public sealed record Clamp
     }
 
     /// <summary>The clamp in words, as the user wrote it where he did.</summary>
-    internal string Describe(IReadOnlyList<Channel> channels)
+    /// <param name="channels">The channels that addresses count.</param>
+    public string Describe(IReadOnlyList<Channel> channels)
     {
+        ArgumentNullException.ThrowIfNull(channels);
         if (Text is not null)
         {
             return Text;
@@ -88,10 +90,11 @@ public sealed record Clamp
         Channel channel = channels[Terms[0].Cell.Channel];
         if (Outcomes.Count > 0)
         {
-            return $"{form} in {string.Join(",", Outcomes.Select(k => channel.Format(k)))}";
+            return $"{form} in {string.Join(",", Outcomes.Select(k => TextCursor.QuotedValue(channel.Format(k))))}";
         }
 
-        string Shown(double bound) => IsRelation ? bound.ToString("R", CultureInfo.InvariantCulture) : channel.Format(bound);
+        string Shown(double bound) => IsRelation ? bound.ToString("R", CultureInfo.InvariantCulture)
+            : channel.IsNumeric ? channel.Format(bound) : TextCursor.QuotedValue(channel.Format(bound));
         return Low == High ? $"{form}={Shown(Low)}"
             : double.IsNegativeInfinity(Low) ? $"{form}<={Shown(High)}"
             : double.IsPositiveInfinity(High) ? $"{form}>={Shown(Low)}"

@@ -37,6 +37,9 @@ public sealed record AnswerOptions
     /// <summary>Threads; null: all cores.</summary>
     public int? Threads { get; init; }
 
+    /// <summary>Whether joint samples are wanted also where one pass says all there is to say of each cell.</summary>
+    public bool Samples { get; init; }
+
     /// <summary>Memory that an answer may take, in bytes.</summary>
     public long MemoryCap { get; init; } = 2L << 30;
 }

@@ -20,7 +20,7 @@ internal sealed class QuestionAnswerer(WorldEngine engine)
             observer.Advance(start, slice.Time, slice.Values);
         }
 
-        return options.Effort == 0 || OnePass.IsExact(plan, question)
+        return options.Effort == 0 || (!options.Samples && OnePass.IsExact(plan, question))
             ? new OnePass(engine, start, plan).Answer(question)
             : Sampled(new WorldParticles(engine, start, plan.Slices), plan, question, options, cancellation);
     }

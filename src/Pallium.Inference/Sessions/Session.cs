@@ -3,7 +3,7 @@ using Pallium.Numerics;
 namespace Pallium.Inference;
 
 /// <summary>The state of one stream: a value that can be forked, saved and restored. It belongs to one thread.</summary>
-public sealed class Session
+public sealed partial class Session
 {
     private const int ImaginedSlices = 64;
 
@@ -38,7 +38,7 @@ public sealed class Session
         Check(slice);
         Rng rng = new Rng(0x5eed).For("surprise").For(_state.Count);
         Surprise surprise = _observer.Measure(_state, slice.Time, slice.Values, rng, ImaginedSlices);
-        _observer.Advance(_state, slice.Time, slice.Values);
+        Take(slice);
         return surprise;
     }
 
@@ -47,7 +47,7 @@ public sealed class Session
     public void Advance(Slice slice)
     {
         Check(slice);
-        _observer.Advance(_state, slice.Time, slice.Values);
+        Take(slice);
     }
 
     /// <summary>
@@ -95,10 +95,26 @@ public sealed class Session
     public Posterior Infer(string channel) => new Query(_engine, _state.Copy(), NextTime).Infer(channel);
 
     /// <summary>Forecasts the slices to come by sampled paths.</summary>
+    /// <remarks>
+    /// The session remembers the forecast until it comes true, and the intervals of later ones follow where the truth lay, per channel and horizon; see
+    /// <see cref="Coverage"/>. Forecasts that are made with a plan of the future are not remembered.
+    /// </remarks>
     /// <exception cref="ArgumentOutOfRangeException">The horizon is not positive.</exception>
     /// <exception cref="InputException">An option is out of range, or a future slice does not fit the model.</exception>
-    public Forecast Forecast(int horizon, ForecastOptions? options = null, CancellationToken cancellation = default) =>
-        new PathSampler(_engine, _model.Calibration).Forecast(_state, horizon, options ?? new ForecastOptions(), cancellation);
+    public Forecast Forecast(int horizon, ForecastOptions? options = null, CancellationToken cancellation = default)
+    {
+        options ??= new ForecastOptions();
+        Forecast forecast = new PathSampler(_engine, _state.Forecasts.Levels).Forecast(_state, horizon, options, cancellation);
+        if (options.Future is null && !_engine.Schema.IsTable)
+        {
+            _state.Forecasts.Remember(forecast);
+        }
+
+        return forecast;
+    }
+
+    /// <summary>Per channel, how many cells came to lie inside the 90 % intervals that this session had forecast for them.</summary>
+    public IReadOnlyList<Coverage> Coverage => _state.Forecasts.Coverage;
 
     /// <summary>Answers a question about slices to come.</summary>
     /// <exception cref="InputException">A cell of the past (see the other overload), no such channel, a clamp outside a channel's support, an option out of range.</exception>
@@ -117,7 +133,9 @@ public sealed class Session
     {
         ArgumentNullException.ThrowIfNull(since);
         ArgumentNullException.ThrowIfNull(question);
-        return new QuestionAnswerer(_engine).Answer(_state, since, question, options ?? new AnswerOptions(), cancellation);
+        Answer answer = new QuestionAnswerer(_engine).Answer(_state, since, question, options ?? new AnswerOptions(), cancellation);
+        return question.Clamps.Count > 0 || since.Count > 0 || answer.Effort == 0 ? answer
+            : answer with { Cells = [.. answer.Cells.Select((cell, i) => _state.Forecasts.Levels.Apply(cell, question.Asked[i].Offset, question.Asked[i].Channel))] };
     }
 
     /// <summary>Plans what to do in the slices to come, by rolling the model out along sequences of actions.</summary>
@@ -134,6 +152,12 @@ public sealed class Session
 
     /// <summary>The state as bytes, for <see cref="WorldModel.Restore"/>.</summary>
     public byte[] Save() => SessionBytes.Write(_model, _state);
+
+    private void Take(Slice slice)
+    {
+        _state.Forecasts.Take(slice.Time, slice.Values, _engine.Schema.Channels);
+        _observer.Advance(_state, slice.Time, slice.Values);
+    }
 
     private void Check(Slice slice)
     {

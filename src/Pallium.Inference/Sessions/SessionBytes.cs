@@ -10,7 +10,7 @@ internal static class SessionBytes
 
     public static byte[] Write(WorldModel model, StreamState state)
     {
-        double[] numbers = [state.Time, state.Count, .. state.Statics, .. state.Core, .. state.Network, .. state.Levels.Values];
+        double[] numbers = [state.Time, state.Count, .. state.Statics, .. state.Core, .. state.Network, .. state.Levels.Values, .. state.Forecasts.Save()];
         var bytes = new byte[FingerprintLength + (sizeof(double) * numbers.Length) + SHA256.HashSizeInBytes];
         model.Fingerprint.CopyTo(bytes);
         for (int i = 0; i < numbers.Length; i++)
@@ -33,10 +33,10 @@ internal static class SessionBytes
         var state = new StreamState(model.Engine, new double[statics]);
         var levels = new double[state.Levels.Values.Length];
         int numbers = 2 + statics + state.Core.Length + state.Network.Length + levels.Length;
-        int expected = FingerprintLength + (sizeof(double) * numbers) + SHA256.HashSizeInBytes;
-        if (bytes.Length != expected || !SHA256.HashData(bytes[..^SHA256.HashSizeInBytes]).AsSpan().SequenceEqual(bytes[^SHA256.HashSizeInBytes..]))
+        int least = FingerprintLength + (sizeof(double) * numbers) + SHA256.HashSizeInBytes;
+        if (bytes.Length < least || (bytes.Length - least) % sizeof(double) != 0 || !SHA256.HashData(bytes[..^SHA256.HashSizeInBytes]).AsSpan().SequenceEqual(bytes[^SHA256.HashSizeInBytes..]))
         {
-            throw new InputException($"Found a saved session of {bytes.Length} bytes that was changed or cut short, expected the {expected} bytes that were saved.");
+            throw new InputException($"Found a saved session of {bytes.Length} bytes that was changed or cut short, expected what was saved, at least {least} bytes.");
         }
 
         ReadOnlySpan<byte> rest = bytes[FingerprintLength..];
@@ -58,6 +58,13 @@ internal static class SessionBytes
         }
 
         state.Levels.Values = levels;
+        var forecasts = new double[(bytes.Length - least) / sizeof(double)];
+        for (int i = 0; i < forecasts.Length; i++)
+        {
+            forecasts[i] = Next(ref rest);
+        }
+
+        state.Forecasts.Restore(forecasts);
         return state;
     }
 }

@@ -109,7 +109,7 @@ internal sealed class SliceObserver
 
     /// <summary>How often so much surprise is to be expected, counted on imagined slices; beyond the largest of them by an exponential tail.</summary>
     /// <remarks>The tail's scale is the mean excess over the upper quartile, its maximum likelihood. Source: Pickands, Annals of Statistics 1975, with shape 0.</remarks>
-    private static double TailProbability(double[] imagined, double surprise)
+    public static double TailProbability(double[] imagined, double surprise)
     {
         Array.Sort(imagined);
         int n = imagined.Length;

@@ -34,7 +34,7 @@ public sealed record LearnOptions
     /// <summary>Width of the head, at least 8.</summary>
     public int Hidden { get; init; } = 64;
 
-    /// <summary>Learning rate after warm-up, positive.</summary>
+    /// <summary>Learning rate after warm-up, positive; tables learn at twice that.</summary>
     public double Rate { get; init; } = 3e-3;
 
     /// <summary>Decoupled weight decay, at least 0.</summary>

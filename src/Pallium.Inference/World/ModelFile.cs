@@ -167,7 +167,8 @@ internal static class ModelFile
         scale.Kind == channel.Kind && Enum.IsDefined(channel.Kind) && channel.Resolution is > 0 and < double.PositiveInfinity
         && scale.Deviation is > 0 and < double.PositiveInfinity && scale.Softness is > 0 and < double.PositiveInfinity
         && scale.Resolution is > 0 and < double.PositiveInfinity && double.IsFinite(scale.Mean) && double.IsFinite(scale.Low) && double.IsFinite(scale.High)
-        && (channel.Kind != ChannelKind.Categorical || channel.Categories.Count > 0) && (!scale.HasAtom || channel.Kind == ChannelKind.Positive) && scale.AtomShare is >= 0 and < 1;
+        && (channel.Kind != ChannelKind.Categorical || channel.Categories.Count > 0) && (!scale.HasAtom || channel.Kind == ChannelKind.Positive) && scale.AtomShare is >= 0 and < 1
+        && scale.Reach is >= 0 and < double.PositiveInfinity;
 
     private static void CheckFinite(SafetensorsTensor tensor)
     {

@@ -126,7 +126,7 @@ internal sealed class SliceLayout
             else if (!variable.IsDiscrete)
             {
                 ChannelScale scale = _normalizer.Channels[variable.Channel];
-                target[0] = scale.HasAtom && value <= 0 ? 0 : scale.Encode(value);
+                target[0] = scale.HasAtom && value <= 0 ? 0 : scale.Bound(scale.Encode(value));
             }
             else if (variable.Coordinates == 1)
             {

@@ -27,7 +27,10 @@ internal sealed record NetworkShares(double[] Network, double[] Mean, int[] Hori
 /// <summary>The state of one stream.</summary>
 internal sealed class StreamState
 {
-    public StreamState(WorldEngine engine, IReadOnlyList<double> statics)
+    /// <param name="engine">What answers.</param>
+    /// <param name="statics">Static columns.</param>
+    /// <param name="forecasts">Calibration that forecasts begin with; null: none.</param>
+    public StreamState(WorldEngine engine, IReadOnlyList<double> statics, HorizonCalibration? forecasts = null)
     {
         Statics = [.. statics];
         Core = new double[engine.Core.StateSize];
@@ -35,6 +38,7 @@ internal sealed class StreamState
         Network = new double[engine.Network?.StateSize ?? 0];
         engine.Network?.Start(Network);
         Levels = new CalibrationLevels(engine.Core.Layout.Channels);
+        Forecasts = new ForecastMemory(forecasts ?? new HorizonCalibration(0, engine.Core.Layout.Channels), engine.Core.Layout.Channels);
     }
 
     private StreamState(StreamState other)
@@ -43,6 +47,7 @@ internal sealed class StreamState
         Core = [.. other.Core];
         Network = [.. other.Network];
         Levels = other.Levels.Copy();
+        Forecasts = other.Forecasts.Copy();
         Time = other.Time;
         Count = other.Count;
     }
@@ -55,6 +60,9 @@ internal sealed class StreamState
 
     /// <summary>Where the lower and upper ends of 90 % intervals have been found to lie.</summary>
     public CalibrationLevels Levels { get; }
+
+    /// <summary>The same of forecasts, per horizon.</summary>
+    public ForecastMemory Forecasts { get; }
 
     /// <summary>Stamp of the last slice; NaN before the first.</summary>
     public double Time { get; set; } = double.NaN;

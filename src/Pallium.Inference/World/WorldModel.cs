@@ -140,7 +140,7 @@ public sealed class WorldModel
     {
         double[] known = [.. statics ?? Enumerable.Repeat(double.NaN, Schema.Statics.Count)];
         SchemaCheck.Values(Schema.Statics, known, "Static values");
-        return new Session(this, new StreamState(Engine, known));
+        return new Session(this, new StreamState(Engine, known, Calibration));
     }
 
     /// <summary>A stream that has seen the last series of <paramref name="history"/>.</summary>

@@ -228,6 +228,30 @@ public sealed class LinearBaseTests
         Assert.Equal(one.Covariance.ToArray(), other.Covariance.ToArray());
     }
 
+    [Fact]
+    public void Without_tensors_of_its_own_a_slice_without_a_past_has_the_mean_that_deviations_are_taken_from()
+    {
+        // As in files that were written before there were any.
+        double[] features = [.. Enumerable.Range(0, 300).Select(t => Math.Sin(0.3 * t))];
+        double[] values = [.. features.Select((x, t) => 2 + x + (0.1 * Math.Sin(1.7 * t * t)))];
+        var data = new BaseData([new BaseGroup(0, 1, BaseKind.Real)], 1, [EvenSeries.Of(values, 1, features)]);
+        LinearBase fitted = LinearBaseFit.Fit(data, new LinearBaseOptions { Structure = new LinearStructure { Lookback = 2 } });
+        Dictionary<string, BaseTensor> tensors = fitted.Tensors();
+        Assert.Equal(3, MeanAt(fitted, 1), 0.1);
+        Assert.Equal(3, MeanAt(new LinearBase(fitted.Groups, 1, tensors), 1), 0.1);
+        Assert.True(tensors.Remove(LinearBase.PastlessWeightsName) && tensors.Remove(LinearBase.PastlessName));
+        var older = new LinearBase(fitted.Groups, 1, tensors);
+        Assert.Equal(2, MeanAt(older, 1), 0.1);
+        Assert.Equal(tensors.Keys.Order(), older.Tensors().Keys.Order());
+
+        static double MeanAt(LinearBase fitted, double feature)
+        {
+            SliceGaussian slice = fitted.CreateSlice();
+            fitted.NoPast([feature], slice);
+            return slice.Mean[0];
+        }
+    }
+
     [Theory]
     [InlineData("marginal")]
     [InlineData("stage0.innovation")]

@@ -24,4 +24,21 @@ internal static class SharedData
         double mean = seen.Average();
         return (mean, Math.Sqrt(seen.Select(x => (x - mean) * (x - mean)).Average()));
     }
+
+    /// <summary>All columns from <paramref name="firstColumn"/>, z-scored by the first <paramref name="train"/> rows, [rows, columns].</summary>
+    public static double[] Standardised(List<string[]> table, int firstColumn, int rows, int train)
+    {
+        int columns = table[0].Length - firstColumn;
+        double[] values = new double[rows * columns];
+        for (int j = 0; j < columns; j++)
+        {
+            (double mean, double deviation) = Moments(table.Take(train).Select(row => Number(row[firstColumn + j])));
+            for (int t = 0; t < rows; t++)
+            {
+                values[(t * columns) + j] = (Number(table[t][firstColumn + j]) - mean) / deviation;
+            }
+        }
+
+        return values;
+    }
 }

@@ -119,6 +119,30 @@ public sealed class NormalizerTests
     }
 
     [Fact]
+    public void A_fault_among_thousands_of_values_neither_widens_the_scale_nor_counts_as_read()
+    {
+        var rng = new Rng(5);
+        double[] values = [.. Enumerable.Range(0, 2000).Select(_ => Math.Round(10 * Math.Abs(rng.Normal()), 2))];
+        var rain = new Channel("rain", ChannelKind.Positive) { Resolution = 0.01 };
+        ChannelScale sound = ChannelScale.Fit(rain, values);
+        ChannelScale faulty = ChannelScale.Fit(rain, [.. values, 98310]);
+
+        Assert.Equal(0, sound.Reach);
+        Assert.Equal(sound.Deviation, faulty.Deviation, 1e-9);
+        Assert.Equal(7, sound.Bound(7));
+        Assert.InRange(faulty.Reach, 5, 30);
+        Assert.Equal(faulty.Reach, faulty.Bound(faulty.Encode(98310)));
+        Assert.Equal(1.5, faulty.Bound(1.5));
+
+        // What the fault was recorded as stays what it is.
+        Assert.Equal(98310, faulty.Decode(faulty.Encode(98310)), 1e-6);
+
+        // Few values, or many that lie far out, are no faults.
+        Assert.Equal(0, ChannelScale.Fit(rain, [.. values[..500], 98310]).Reach);
+        Assert.Equal(0, ChannelScale.Fit(rain, [.. values, .. Enumerable.Repeat(98310.0, 5)]).Reach);
+    }
+
+    [Fact]
     public void Static_columns_have_maps_too()
     {
         Frame frame = Frame.ReadCsv(new StringReader("s,a,area\nx,1,10\nx,2,10\ny,3,30\n"), "room.csv", new FrameOptions { Series = "s", Static = ["area"] });

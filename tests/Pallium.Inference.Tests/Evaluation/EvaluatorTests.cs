@@ -4,12 +4,7 @@ namespace Pallium.Inference.Tests;
 
 public sealed class EvaluatorTests
 {
-    private static readonly Lazy<(WorldModel Model, Evaluation Evaluation)> Seasonal = new(() =>
-    {
-        (Frame training, Frame test) = Simulated.Seasonal(1500, 3).Split(0.25);
-        WorldModel model = WorldModel.Learn(training, Simulated.BaseOnly);
-        return (model, model.Evaluate(test, new EvaluateOptions { After = training, Horizon = 24, Stride = 3, Paths = 64, Threads = 1 }));
-    });
+    private static readonly Lazy<(WorldModel Model, Evaluation Evaluation)> Seasonal = new(() => Learned(seed: 3));
 
     [Fact]
     public void The_model_beats_persistence_and_the_season_on_a_seasonal_series()
@@ -29,8 +24,17 @@ public sealed class EvaluatorTests
     [Fact]
     public void Intervals_of_ninety_percent_cover_ninety_percent()
     {
-        Assert.InRange(Seasonal.Value.Evaluation.CoverageCells, 2000, 1_000_000);
-        Assert.InRange(Seasonal.Value.Evaluation.Coverage, 0.87, 0.93);
+        // Over 375 slices that depend on one another the share of one series is spread by 0.02.
+        Evaluation[] evaluations = [Seasonal.Value.Evaluation, Learned(seed: 4).Evaluation, Learned(seed: 5).Evaluation];
+        Assert.All(evaluations, evaluation => Assert.InRange(evaluation.CoverageCells, 2000, 1_000_000));
+        Assert.InRange(evaluations.Average(evaluation => evaluation.Coverage), 0.87, 0.93);
+    }
+
+    private static (WorldModel Model, Evaluation Evaluation) Learned(ulong seed)
+    {
+        (Frame training, Frame test) = Simulated.Seasonal(1500, seed).Split(0.25);
+        WorldModel model = WorldModel.Learn(training, Simulated.BaseOnly);
+        return (model, model.Evaluate(test, new EvaluateOptions { After = training, Horizon = 24, Stride = 3, Paths = 64, Threads = 1 }));
     }
 
     [Fact]

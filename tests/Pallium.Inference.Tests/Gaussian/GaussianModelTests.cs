@@ -64,6 +64,7 @@ public sealed class GaussianModelTests
         Assert.Equal(twice, Culprit(one, twice));
         var between = Clamp.Between(X, 3, 4);
         Assert.Equal(between, Culprit(one, between));
+        Assert.Equal(between, Culprit(Clamp.Between(X, 1, 2), between));
     }
 
     private static Clamp? Culprit(params Clamp[] clamps)
@@ -128,15 +129,27 @@ public sealed class GaussianModelTests
     }
 
     [Fact]
+    public void Two_bounds_of_one_form_are_one_interval()
+    {
+        GaussianAnswer two = Independent.Answer(new Question { Clamps = [Clamp.Between(X, 0.5, double.PositiveInfinity), Clamp.Between(X, -1, 2)], Asked = [X] });
+        GaussianAnswer one = Independent.Answer(new Question { Clamps = [Clamp.Between(X, 0.5, 2)], Asked = [X] });
+        Assert.Equal(one.Cells[0].Mean, two.Cells[0].Mean);
+        Assert.Equal(one.LogEvidence, two.LogEvidence);
+        GaussianAnswer point = Independent.Answer(new Question { Clamps = [Clamp.Between(X, 0.5, 1), Clamp.Between(X, 0, 0.5), XIsY], Asked = [Y] });
+        Assert.Equal(0.5, point.Cells[0].Mean, 1e-12);
+    }
+
+    [Fact]
     public void What_the_engine_cannot_take_is_refused_in_a_sentence()
     {
         Refused("sampling engine", Clamp.OneOf(X, [0, 1]));
         Refused("a second interval or inequality (after a@+1>=0)", Clamp.Between(X, 0, double.PositiveInfinity), Clamp.Between(Y, 0, 1));
         Refused("found offset 0 without a history", Clamp.Equal(new CellAddress(0, 0), 1));
+        Refused("beyond all memory", Clamp.Equal(new CellAddress(0, int.MaxValue), 1));
         Refused("Found a cell of channel 2", Clamp.Equal(new CellAddress(2, 1), 1));
         Assert.Contains("categorical", Assert.Throws<InputException>(() => GaussianModel.Joint([new Channel("sky", ChannelKind.Categorical)], [0], new double[,] { { 1 } })).Message, StringComparison.Ordinal);
         Assert.Contains("eigenvalue", Assert.Throws<ArgumentException>(() => GaussianModel.Joint(Pair, [0, 0], new double[,] { { 1, 2 }, { 2, 1 } })).Message, StringComparison.Ordinal);
-        Assert.Contains("MemoryCap", Assert.Throws<InputException>(() => Independent.Answer(new Question { Asked = [new CellAddress(0, 1 << 30)] })).Message, StringComparison.Ordinal);
+        Assert.Contains("MemoryCap", Assert.Throws<InputException>(() => Independent.Answer(new Question { Asked = [new CellAddress(0, 1 << 29)] })).Message, StringComparison.Ordinal);
         Assert.Contains("effort", Assert.Throws<InputException>(() => Independent.Answer(new Question { Asked = [X] }, new AnswerOptions { Effort = -1 })).Message, StringComparison.Ordinal);
         Assert.Contains("equal steps", Assert.Throws<InputException>(() => Independent.Answer(new Question { Asked = [X] }, new AnswerOptions { Every = 2 })).Message, StringComparison.Ordinal);
     }

@@ -135,6 +135,17 @@ public sealed class KalmanInnovationsTests
     }
 
     [Fact]
+    public void Batches_that_see_the_same_share_the_next_slice()
+    {
+        (KalmanInnovations innovations, double[] mean) = KalmanInnovations.After(Seen(3));
+        KalmanInnovations first = innovations.Update([1, 2, 3, 4], [.. mean]);
+        Assert.Same(first, innovations.Update([5, 6, 7, 8], [.. mean]));
+        KalmanInnovations fewer = innovations.Update([1, 2, double.NaN, 4], [.. mean]);
+        Assert.NotSame(first, fewer);
+        Assert.True(fewer.CellCovariance[0] > first.CellCovariance[0]);
+    }
+
+    [Fact]
     public void Streams_that_see_different_cells_are_refused()
     {
         (KalmanInnovations innovations, double[] mean) = KalmanInnovations.After(Seen(1));

@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace Pallium.Cli;
+namespace Pallium.Inference;
 
 /// <summary>Lengths of time as text: <c>90</c>, <c>15min</c>, <c>6h</c>, <c>1d</c>.</summary>
-internal static class Duration
+public static class Duration
 {
     private const double Year = 365.25 * 86400;
 
@@ -13,6 +13,7 @@ internal static class Duration
     /// <summary>Reads a positive length, in seconds where it has a unit.</summary>
     public static bool TryParse(string text, out double length)
     {
+        ArgumentNullException.ThrowIfNull(text);
         double scale = 1;
         foreach ((string unit, _, double seconds) in Units)
         {
@@ -37,6 +38,18 @@ internal static class Duration
         (string word, double size) = units.FirstOrDefault(unit => IsWhole(seconds / unit.Seconds), units.FirstOrDefault(unit => seconds >= unit.Seconds, units[^1]));
         double count = seconds / size;
         return string.Create(CultureInfo.InvariantCulture, $"{count:0.##} {word}{(IsWhole(count) && Math.Round(count) == 1 ? "" : "s")}");
+    }
+
+    /// <summary>Seconds of a unit; false where the text is none.</summary>
+    internal static bool TryUnit(ReadOnlySpan<char> text, out double seconds)
+    {
+        seconds = 0;
+        foreach ((string unit, _, double size) in Units)
+        {
+            seconds = text.SequenceEqual(unit) ? size : seconds;
+        }
+
+        return seconds > 0;
     }
 
     /// <summary>Whether a count is whole, the length of a year being known to four digits.</summary>

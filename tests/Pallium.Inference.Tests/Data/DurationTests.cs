@@ -1,4 +1,4 @@
-namespace Pallium.Cli.Tests;
+namespace Pallium.Inference.Tests;
 
 public sealed class DurationTests
 {

@@ -1,0 +1,67 @@
+using System.Text.Json;
+
+namespace Pallium.Cli;
+
+/// <summary>Answers as JSON.</summary>
+internal static class AnswerJson
+{
+    /// <summary>All of an answer, as one object.</summary>
+    public static void Write(Utf8JsonWriter json, FrameSchema schema, Question question, Answer answer, AskedCell[] cells)
+    {
+        json.WriteStartObject();
+        json.Object("given", () =>
+        {
+            foreach (Clamp clamp in question.Clamps.Where(clamp => !clamp.IsRelation && clamp.IsEquality))
+            {
+                double value = clamp.Outcomes.Count > 0 ? clamp.Outcomes[0] : clamp.Low;
+                json.WriteString(AskedCell.NameOf(clamp.Cell, schema), schema.Channels[clamp.Cell.Channel].Format(value));
+            }
+        });
+        json.WriteStartArray("clamps");
+        foreach (Clamp clamp in question.Clamps)
+        {
+            json.WriteStringValue(clamp.Describe(schema.Channels));
+        }
+
+        json.WriteEndArray();
+        json.Object("answers", () =>
+        {
+            foreach (AskedCell cell in cells)
+            {
+                json.Belief(cell.Name, cell.Belief, () => WriteMore(json, schema, cell));
+            }
+        });
+        json.Objects("events", question.Events.Zip(answer.Events), happening =>
+        {
+            json.WriteString("event", happening.First.Text);
+            json.Figure("probability", happening.Second);
+        });
+        json.Figure("logEvidence", answer.LogEvidence);
+        json.WriteNumber("effort", answer.Effort);
+        json.Figure("effectiveSampleSize", answer.EffectiveSampleSize);
+        json.WriteStartArray("warnings");
+        foreach (string warning in answer.Warnings)
+        {
+            json.WriteStringValue(warning);
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteMore(Utf8JsonWriter json, FrameSchema schema, AskedCell cell)
+    {
+        json.WriteString("channel", schema.Channels[cell.Cell.Channel].Name);
+        json.WriteNumber("offset", cell.Cell.Offset);
+        json.Stamp("time", schema.Time, cell.Time);
+        json.Figure("standardError", cell.StandardError);
+        if (cell.Quantiles.Count > 0)
+        {
+            json.Objects("quantiles", cell.Quantiles, quantile =>
+            {
+                json.Figure("share", quantile.Share);
+                json.Figure("value", quantile.Value);
+            });
+        }
+    }
+}

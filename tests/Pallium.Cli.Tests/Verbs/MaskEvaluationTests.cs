@@ -1,0 +1,31 @@
+using System.Text.Json;
+
+namespace Pallium.Cli.Tests;
+
+public sealed class MaskEvaluationTests(LearnedModel learned) : IDisposable
+{
+    private readonly TestFolder _folder = new();
+
+    [Fact]
+    public void Clamp_sets_are_tested_beside_baselines_fitted_to_the_training_data()
+    {
+        _folder.Write("test.csv", LearnedModel.Csv(200, 320));
+        string[] arguments = ["evaluate", learned.Model, "test.csv", "--after", learned.Data, "--masks", "40", "--train", learned.Data, "--slices", "25"];
+        JsonElement json = JsonDocument.Parse(PalliumProcess.Run(_folder.Path, [.. arguments, "--json"]).Succeeded().Output).RootElement;
+        Assert.Equal(40, json.GetProperty("draws").GetInt32());
+        Assert.Equal(40, json.GetProperty("sets").EnumerateArray().Sum(set => set.GetProperty("times").GetInt32()));
+        string text = PalliumProcess.Run(_folder.Path, arguments).Succeeded().Output;
+        Assert.Contains("of 40 clamp sets", text, StringComparison.Ordinal);
+        Assert.Contains("asked about 25 slices", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Clamp_sets_need_the_training_data()
+    {
+        _folder.Write("test.csv", LearnedModel.Csv(200, 260));
+        PalliumProcess.Run(_folder.Path, "evaluate", learned.Model, "test.csv", "--masks", "10").Refused("--train", "learned from");
+        PalliumProcess.Run(_folder.Path, "evaluate", learned.Model, "test.csv", "--train", learned.Data).Refused("--masks");
+    }
+
+    public void Dispose() => _folder.Dispose();
+}

@@ -13,9 +13,13 @@ public sealed class ActionSearchTests
     public void The_least_of_a_parabola_is_found_within_the_bounds()
     {
         double[] targets = [0.5, -1.2, 3, 0, 1, -0.3];
-        double[] found = Search([Number], 6, actions => Enumerable.Range(0, 6).Sum(h => Square(actions[h] - targets[h])) + Square(actions[..6].ToArray().Sum() - 2)).Actions;
+        double[] found = Search([Number], 6, actions =>
+        {
+            double[] u = actions.ToArray();
+            return u.Zip(targets, (one, target) => Square(one - target)).Sum() + Square(u.Sum() - 2);
+        }).Actions;
 
-        // Where all are moved by as much as the sum still pulls: u_h = target_h - λ, λ = Σu - 2, and the third at its bound.
+        // All are moved by as much as the sum pulls, u_h = target_h - λ with λ = Σu - 2; the third is held by its bound.
         double pull = (targets.Sum() - 3 + 2 - 2) / 6;
         Assert.All(found.Where((_, h) => h != 2), (u, i) => Assert.Equal(targets[i < 2 ? i : i + 1] - pull, u, 0.05));
         Assert.Equal(2, found[2], 0.01);

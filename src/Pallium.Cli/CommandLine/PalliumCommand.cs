@@ -41,6 +41,7 @@ internal static class PalliumCommand
             FillVerb.Create(),
             WatchVerb.Create(),
             ExplainVerb.Create(),
+            PlanVerb.Create(),
             EvaluateVerb.Create(),
             InspectVerb.Create(),
         };

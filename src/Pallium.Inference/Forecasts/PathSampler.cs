@@ -38,7 +38,7 @@ internal sealed class PathSampler(WorldEngine engine, HorizonCalibration calibra
         }
 
         int channels = engine.Schema.Channels.Count;
-        SlicePlan[] slices = [.. times.Select((time, h) => new SlicePlan(time, Cells(options.Future is { } future && h < future.Count ? future[h].Values : [])))];
+        SlicePlan[] slices = Slices(times, options.Future);
         int even = options.Paths + (options.Paths & 1);
         using SampledPaths sampled = ParticleSampler.Run(
             new WorldParticles(engine, start, slices), new SamplerOptions(even, options.Seed) { ResampleBelow = 0, Threads = options.Threads, Weighs = false }, cancellation);
@@ -58,13 +58,13 @@ internal sealed class PathSampler(WorldEngine engine, HorizonCalibration calibra
         return paths;
     }
 
-    private CellPlan[] Cells(double[] known) =>
-    [
-        .. Enumerable.Range(0, engine.Schema.Channels.Count).Select(c =>
-            known.Length == 0 || double.IsNaN(known[c]) ? CellPlan.Free : new CellPlan(CellRole.Known) { Value = known[c] }),
-    ];
+    /// <summary>The slices to come, with what is known of them.</summary>
+    public SlicePlan[] Slices(double[] times, IReadOnlyList<Slice>? future) =>
+        [.. times.Select((time, h) => new SlicePlan(time, Cells(h < future?.Count ? future[h].Values : [])))];
 
-    private double[] Times(StreamState start, int horizon, ForecastOptions options)
+    /// <summary>Stamps of the slices after <paramref name="start"/>.</summary>
+    /// <exception cref="InputException">The step is not positive, or a future slice does not fit.</exception>
+    public double[] Times(StreamState start, int horizon, ForecastOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(horizon);
         if (options.Every is not (null or (> 0 and < double.PositiveInfinity)))
@@ -94,4 +94,10 @@ internal sealed class PathSampler(WorldEngine engine, HorizonCalibration calibra
 
         return times;
     }
+
+    private CellPlan[] Cells(double[] known) =>
+    [
+        .. Enumerable.Range(0, engine.Schema.Channels.Count).Select(c =>
+            known.Length == 0 || double.IsNaN(known[c]) ? CellPlan.Free : new CellPlan(CellRole.Known) { Value = known[c] }),
+    ];
 }

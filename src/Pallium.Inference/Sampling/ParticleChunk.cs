@@ -145,7 +145,7 @@ internal sealed class ParticleChunk
 
     private ReadOnlySpan<int> Order(int slice, CellPlan[] cells)
     {
-        _noise.For("order").For(slice).For(_first / Size).Permutation(_order);
+        _noise.For("order").For(slice).For(_options.Replicates is null ? _first / Size : 0).Permutation(_order);
         if (_options.KnownFirst)
         {
             Array.Sort([.. _order.Select((channel, i) => (Rank(cells[channel]) * _order.Length) + i)], _order);
@@ -175,7 +175,8 @@ internal sealed class ParticleChunk
                 _relations.Narrow(slice, channel, own, ref bounds);
             }
 
-            Rng rng = noise.For((_first + row) / 2);
+            int path = _first + row;
+            Rng rng = noise.For((_options.Replicates is int replicates ? path % replicates : path) / 2);
             DrawnCell drawn = _draw.Take(
                 _belief, row, bounds, ref rng, mirrored: (row & 1) != 0, _means.AsSpan(row * _d, _d), _guidedMeans.AsSpan(row * _d, _d),
                 _coordinates.AsSpan(row * _d, _d));

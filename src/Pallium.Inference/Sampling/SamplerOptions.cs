@@ -23,6 +23,12 @@ internal sealed record SamplerOptions(int Count, ulong Seed)
     /// </summary>
     public bool KnownFirst { get; init; } = true;
 
+    /// <summary>
+    /// Paths p and p + <see cref="Replicates"/> have the same noise, and all take the cells of a slice in the same order, so that they differ by what is known of
+    /// them alone; even, or null: all paths have noise of their own.
+    /// </summary>
+    public int? Replicates { get; init; }
+
     /// <summary>Whether known cells of later slices steer.</summary>
     public bool Looks { get; init; } = true;
 

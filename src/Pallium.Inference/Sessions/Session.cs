@@ -138,6 +138,15 @@ public sealed partial class Session
             : answer with { Cells = [.. answer.Cells.Select((cell, i) => _state.Forecasts.Levels.Apply(cell, question.Asked[i].Offset, question.Asked[i].Channel))] };
     }
 
+    /// <summary>Plans what to do in the slices to come, by rolling the model out along sequences of actions.</summary>
+    /// <remarks>An action stands in the slice whose other cells it leads to: it is chosen when the slices before are known.</remarks>
+    /// <exception cref="InputException">An option is out of range, no such channel, or a cost that reads other cells than those of a slice and the one before.</exception>
+    public Plan Plan(PlanOptions options, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new SessionPlanner(_engine, _model.Calibration).Plan(_state, options, cancellation);
+    }
+
     /// <summary>An independent copy.</summary>
     public Session Fork() => new(_model, _state.Copy());
 

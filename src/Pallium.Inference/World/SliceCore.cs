@@ -21,7 +21,9 @@ internal readonly record struct Standard(double Mean, double Scale, double Floor
 /// <param name="clockFeatures">How many of the exogenous features, the first ones, are sin and cos of the clock.</param>
 internal sealed class SliceCore(SliceLayout layout, LinearBase linear, int exogenous, int clockFeatures)
 {
-    private const double LongestAge = 1000;
+    /// <summary>Age, in median steps, of what was never seen or long ago.</summary>
+    public const double LongestAge = 1000;
+
     private const double LeastScale = 1e-6;
 
     public SliceLayout Layout => layout;

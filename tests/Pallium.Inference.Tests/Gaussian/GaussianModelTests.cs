@@ -94,8 +94,13 @@ public sealed class GaussianModelTests
         // A level that never moves, read by two channels without noise: one cell says everything for all time.
         var model = new GaussianModel(Pair, new StateSpaceParameters
         {
-            Transition = new double[,] { { 1 } }, ProcessNoise = new double[1, 1], Observation = new double[,] { { 1 }, { 2 } }, Offset = [0, 1],
-            ObservationNoise = new double[2, 2], StartMean = [5], StartCovariance = new double[,] { { 4 } },
+            Transition = new double[,] { { 1 } },
+            ProcessNoise = new double[1, 1],
+            Observation = new double[,] { { 1 }, { 2 } },
+            Offset = [0, 1],
+            ObservationNoise = new double[2, 2],
+            StartMean = [5],
+            StartCovariance = new double[,] { { 4 } },
         });
         Clamp known = Clamp.Equal(new CellAddress(0, 3), 6.1);
         GaussianAnswer answer = model.Answer(new Question { Clamps = [known, Clamp.Equal(new CellAddress(1, 9), 13.2)], Asked = [X, new CellAddress(1, 40)] });

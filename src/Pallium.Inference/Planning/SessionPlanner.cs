@@ -115,7 +115,9 @@ internal sealed class SessionPlanner(WorldEngine engine, HorizonCalibration cali
             throw new InputException($"Option range: found {channel.Name} in {range}, expected two {(channel.Kind == ChannelKind.Real ? "numbers" : "numbers that are not negative")}, the lower one first.");
         }
 
-        return given ? new ActionRange(channel, range.Low, range.High) : new ActionRange(channel, scale.Low, scale.High);
+        (double low, double high) = given ? (range.Low, range.High) : (scale.Low, scale.High);
+        return low < high ? new ActionRange(channel, low, high)
+            : throw new InputException($"Option act: found '{channel.Name}', which was {channel.Format(low)} in all that was learned from, expected a channel that varied, or its range.");
     }
 
     private void Check(StreamState start, PlanOptions options)

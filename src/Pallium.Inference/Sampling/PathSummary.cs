@@ -9,6 +9,9 @@ internal sealed class PathSummary(PathSet paths, IReadOnlyList<Channel> channels
     /// <summary>Share of the paths below which the effective sample size is told in a warning.</summary>
     private const double Degenerate = 0.02;
 
+    /// <summary>log of the probability, 1e-20, under which a clamp is told to be all but impossible.</summary>
+    private const double AllButImpossible = -46;
+
     /// <summary>Independent paths that a fair answer rests on.</summary>
     private const double Fair = 100;
 
@@ -114,18 +117,22 @@ internal sealed class PathSummary(PathSet paths, IReadOnlyList<Channel> channels
         return draws;
     }
 
-    private string[] Warnings(double effective)
+    private List<string> Warnings(double effective)
     {
-        if (effective >= Degenerate * paths.Count && effective >= Math.Min(Fair, paths.Count) / 4)
+        var warnings = new List<string>();
+        if (effective < Degenerate * paths.Count || effective < Math.Min(Fair, paths.Count) / 4)
         {
-            return [];
+            double more = Math.Max(2, Fair / effective);
+            warnings.Add(string.Create(CultureInfo.InvariantCulture,
+                $"The sampling degenerated: {paths.Count} paths are worth {effective:F1} independent ones, so that the spread may be too small; about {more:F0} times the effort would give a fair answer."));
         }
 
-        double more = Math.Max(2, Fair / effective);
-        return
-        [
-            string.Create(CultureInfo.InvariantCulture,
-                $"The sampling degenerated: {paths.Count} paths are worth {effective:F1} independent ones, so that the spread may be too small; about {more:F0} times the effort would give a fair answer."),
-        ];
+        if (paths.Unlikeliest is ({ } clamp, < AllButImpossible and var logMass))
+        {
+            warnings.Add(string.Create(CultureInfo.InvariantCulture,
+                $"Given the history and the other clamps '{clamp.Describe(channels)}' has a probability of exp({logMass:F0}): what follows from it rests on the far tails of what was learned."));
+        }
+
+        return warnings;
     }
 }

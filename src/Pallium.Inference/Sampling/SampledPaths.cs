@@ -37,6 +37,9 @@ internal sealed class SampledPaths : IDisposable
     /// <summary>The smallest effective sample size that was met, before resampling.</summary>
     public double LeastEffective { get; set; } = double.PositiveInfinity;
 
+    /// <summary>The clamp that even the path which believed most in it held to be least likely, and log of that probability; null: there was none.</summary>
+    public (Clamp? Clamp, double LogMass) Unlikeliest { get; set; }
+
     /// <summary>Whether a cell is kept.</summary>
     public bool Keeps(int slice, int channel) => _places[slice][channel] >= 0;
 
@@ -120,6 +123,9 @@ internal sealed class PathSet : IDisposable
 
     /// <summary>log of the mean evidence.</summary>
     public double LogEvidence { get; }
+
+    /// <summary>The clamp held to be least likely, of all runs.</summary>
+    public (Clamp? Clamp, double LogMass) Unlikeliest => _runs.Select(run => run.Unlikeliest).MinBy(clamp => clamp.LogMass);
 
     /// <summary>For each path, its number in <paramref name="slice"/>; of one run's after those of the runs before. It holds until the next call.</summary>
     public ReadOnlySpan<int> Lineage(int slice)

@@ -237,10 +237,9 @@ internal static class ParticleSampler
         {
             IReadOnlyList<Channel> channels = _model.Layout.Schema.Channels;
             string which = clamp?.Describe(channels) ?? "what is known";
-            string probability = double.IsNegativeInfinity(logMass) ? "0" : FormattableString.Invariant($"exp({logMass:F0})");
-            string message = $"Found a contradiction: given the history and the other clamps, '{which}' has probability {probability} (log evidence "
-                + FormattableString.Invariant($"{Paths.LogEvidence + logMass:G6}") + "), expected clamps that can hold together.";
-            return clamp is null ? new ContradictionException(message) : new ContradictionException(message, clamp, Paths.LogEvidence + logMass);
+            string how = double.IsNegativeInfinity(logMass) ? "0 (log evidence -∞)" : FormattableString.Invariant($"exp({logMass:F0}) (log evidence at most {logMass:F0})");
+            string message = $"Found a contradiction: given the history and the other clamps, '{which}' has probability {how}, expected clamps that can hold together.";
+            return clamp is null ? new ContradictionException(message) : new ContradictionException(message, clamp, logMass);
         }
 
         private void Collect()

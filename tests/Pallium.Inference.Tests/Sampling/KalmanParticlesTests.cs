@@ -37,7 +37,7 @@ public sealed class KalmanParticlesTests
 
         // Of a t distribution of 29 degrees of freedom the root mean square is 1.036, and 0.6 % lie beyond three.
         double rms = Math.Sqrt(sum / count);
-        TestContext.Current.SendDiagnosticMessage($"{count} cells: rms {rms:F3}, {100.0 * beyond / count:F2} % beyond three");
+        TestContext.Current.TestOutputHelper!.WriteLine($"{count} cells: rms {rms:F3}, {100.0 * beyond / count:F2} % beyond three");
         Assert.InRange(rms, 0.9, LongForm.IsWanted ? 1.1 : 1.15);
         Assert.True(beyond <= (LongForm.IsWanted ? 0.01 : 0.02) * count, $"{beyond} of {count}");
     }
@@ -52,7 +52,7 @@ public sealed class KalmanParticlesTests
         double[] y = [.. efforts.Select(effort => Math.Log(Math.Sqrt(
             Enumerable.Range(0, repeats).Average(run => Means(asked, effort, (ulong)(100 + run)).Zip(asked.Exact, asked.Deviations).Average(cell => Math.Pow((cell.First - cell.Second) / cell.Third, 2))))))];
         double slope = x.Zip(y, (a, b) => (a - x.Average()) * (b - y.Average())).Sum() / x.Sum(a => (a - x.Average()) * (a - x.Average()));
-        TestContext.Current.SendDiagnosticMessage($"slope {slope:F3}; errors {string.Join(", ", y.Select(log => $"{Math.Exp(log):G3}"))}");
+        TestContext.Current.TestOutputHelper!.WriteLine($"slope {slope:F3}; errors {string.Join(", ", y.Select(log => $"{Math.Exp(log):G3}"))}");
         Assert.InRange(slope, -0.6, -0.4);
     }
 

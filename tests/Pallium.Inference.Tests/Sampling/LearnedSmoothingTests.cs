@@ -54,7 +54,7 @@ public sealed class LearnedSmoothingTests
         }
 
         double ratio = Math.Sqrt(learned / exact);
-        TestContext.Current.SendDiagnosticMessage($"{stack}: {ratio:F3} of the exact error, {100 * inside / cells:F1} % inside 90 % intervals, {cells} cells");
+        TestContext.Current.TestOutputHelper!.WriteLine($"{stack}: {ratio:F3} of the exact error, {100 * inside / cells:F1} % inside 90 % intervals, {cells} cells");
         Assert.InRange(ratio, 0.98, 1.10);
         Assert.InRange(inside / cells, 0.87, 0.93);
     }

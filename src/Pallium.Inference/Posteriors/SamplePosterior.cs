@@ -1,5 +1,4 @@
 using System.Globalization;
-using Pallium.Learning;
 using Pallium.Numerics;
 
 namespace Pallium.Inference;
@@ -105,7 +104,7 @@ internal sealed class SamplePosterior : Posterior
 
     /// <summary>
     /// Mass of the rounding interval: of an outcome, or zero where it is one, its share; else by normal kernels around the samples. One
-    /// pseudo-sample's worth is spread widely, so that it is never zero.
+    /// pseudo-sample's worth is spread as widely as a Cauchy distribution, so that nothing is held to be all but impossible.
     /// </summary>
     /// <remarks>Bandwidth: 0.9 min(deviation, interquartile range/1.34) n^(-1/5). Source: Silverman, Density Estimation, 1986, eq. 3.31.</remarks>
     public override double LogProbability(double value)
@@ -125,10 +124,10 @@ internal sealed class SamplePosterior : Posterior
         double half = Channel.Resolution / 2;
         double atom = Channel.Kind == ChannelKind.Positive ? _upTo[CountUpTo(0)] : 0;
         double spread = Math.Max(StandardDeviation, half);
-        double wide = NormalInterval.LogMass((value - half - Mean) / (4 * spread), (value + half - Mean) / (4 * spread));
+        double far = (value - Mean) / spread;
+        double wide = Math.Min(1, 2 * half / (Math.PI * spread * (1 + (far * far))));
         double mass = atom > 0 && value <= 0 ? atom : KernelMass(value - half, value + half, Bandwidth(n, spread));
-        double own = mass > 0 ? Elementary.Log(n * mass) : double.NegativeInfinity;
-        return Elementary.LogAddExp(own, wide) - Elementary.Log(n + 1);
+        return Elementary.Log(((n * mass) + wide) / (n + 1));
     }
 
     private double Bandwidth(double n, double spread)

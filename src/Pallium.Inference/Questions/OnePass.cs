@@ -1,7 +1,8 @@
 namespace Pallium.Inference;
 
-/// <summary>The answer in one pass: unknown slices are passed as holes, and each asked cell is answered from what is known, of later slices by the base.</summary>
-internal sealed class OnePass(WorldEngine engine, StreamState start, QuestionPlan plan)
+/// <summary>The answer in one pass: unknown slices are passed as holes, and each asked cell is answered from what is known, of later slices by the base
+/// and, where the model has slept, by its answer network.</summary>
+internal sealed class OnePass(WorldEngine engine, AnswerNetwork? asleep, StreamState start, QuestionPlan plan)
 {
     /// <summary>Whether one pass is all there is to say: one slice, of which nothing but values is known.</summary>
     public static bool IsExact(QuestionPlan plan, Question question) =>
@@ -12,8 +13,7 @@ internal sealed class OnePass(WorldEngine engine, StreamState start, QuestionPla
     {
         var observer = new SliceObserver(engine);
         var walk = new OnePassWalk(engine, start, plan.Slices, observer);
-        var questions = new QuestionBatch(engine);
-        var posteriors = new Posterior[question.Asked.Count];
+        var rows = new AnswerRows(engine, plan.Slices);
         double logEvidence = 0;
         while (walk.MoveNext())
         {
@@ -25,19 +25,16 @@ internal sealed class OnePass(WorldEngine engine, StreamState start, QuestionPla
 
             if (Array.Exists(plan.Keep[walk.Index], kept => kept))
             {
-                CellPosterior?[] cells = Cells(walk, questions);
-                for (int i = 0; i < posteriors.Length; i++)
-                {
-                    CellAddress asked = question.Asked[i];
-                    if (plan.IndexOf(asked) == walk.Index)
-                    {
-                        posteriors[i] = cells[asked.Channel]
-                            ?? (Posterior)new SamplePosterior(engine.Schema.Channels[asked.Channel], [walk.Values[asked.Channel]]);
-                    }
-                }
+                rows.Ask(walk);
             }
         }
 
+        CellPosterior?[]?[] answers = Answers(rows);
+        Posterior[] posteriors =
+        [
+            .. question.Asked.Select(cell => answers[plan.IndexOf(cell)]![cell.Channel]
+                ?? (Posterior)new SamplePosterior(engine.Schema.Channels[cell.Channel], [plan.Slices[plan.IndexOf(cell)].Cells[cell.Channel].Value])),
+        ];
         return new Answer(posteriors)
         {
             LogEvidence = logEvidence,
@@ -46,13 +43,15 @@ internal sealed class OnePass(WorldEngine engine, StreamState start, QuestionPla
         };
     }
 
-    private static CellPosterior?[] Cells(OnePassWalk walk, QuestionBatch questions)
+    private CellPosterior?[]?[] Answers(AnswerRows rows)
     {
-        walk.Ask();
-        questions.Clear();
-        questions.Add(walk.Gaussian, walk.Coordinates, walk.Known, walk.Features, walk.Elapsed);
-        questions.Answer(walk.State.Network, walk.Ahead);
-        return [.. walk.Known.Select((known, c) => known ? null : questions.Cell(0, c, walk.Ahead))];
+        if (asleep is null || !Array.Exists(rows.Counts, counts => counts))
+        {
+            return rows.Before;
+        }
+
+        rows.Encode(start);
+        return asleep.Answer(rows);
     }
 
     private string[] Warnings() =>

@@ -78,7 +78,19 @@ internal sealed class OnePassWalk
         Elapsed = _engine.Elapsed(State, time);
         _engine.WriteFeatures(State, time, Features);
         _engine.Core.Layout.Encode(Values, Coordinates);
-        _smoother.Fill(Index, Gaussian);
+        if (_slices.Count > 1)
+        {
+            _smoother.Fill(Index, Gaussian);
+        }
+        else if (double.IsNaN(time))
+        {
+            _engine.Core.PredictWithoutTime(Features, Gaussian);
+        }
+        else
+        {
+            _engine.Core.Predict(State.Core, Features, Elapsed, Gaussian);
+        }
+
         for (int c = 0; c < Known.Length; c++)
         {
             if (Known[c])

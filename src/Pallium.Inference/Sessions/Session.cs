@@ -117,7 +117,7 @@ public sealed class Session
     {
         ArgumentNullException.ThrowIfNull(since);
         ArgumentNullException.ThrowIfNull(question);
-        return new QuestionAnswerer(_engine).Answer(_state, since, question, options ?? new AnswerOptions(), cancellation);
+        return new QuestionAnswerer(_engine, _model.Asleep).Answer(_state, since, question, options ?? new AnswerOptions(), cancellation);
     }
 
     /// <summary>An independent copy.</summary>

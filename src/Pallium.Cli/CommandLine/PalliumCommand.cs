@@ -41,6 +41,7 @@ internal static class PalliumCommand
             FillVerb.Create(),
             WatchVerb.Create(),
             EvaluateVerb.Create(),
+            SleepVerb.Create(),
             InspectVerb.Create(),
         };
         HelpOption help = root.Options.OfType<HelpOption>().Single();

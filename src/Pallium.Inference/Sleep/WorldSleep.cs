@@ -15,6 +15,10 @@ internal static class WorldSleep
     /// <summary>Held-out questions that find the shares and the best weights, and as many that judge.</summary>
     private const int HeldOut = 256;
 
+    /// <summary>Pieces of a held-out stretch at the most, and how many of the longest questions one has room for at least.</summary>
+    private const int MostPieces = 16;
+    private const int PieceHorizons = 4;
+
     private const int Hidden = 64;
     private const double Rate = 3e-3;
     private const int Patience = 8;
@@ -183,8 +187,8 @@ internal static class WorldSleep
         }
 
         /// <summary>
-        /// Questions about the last tenth of what is replayed, or else the stretch that the model remembers: the first half of it finds shares, the other judges.
-        /// Where both are too short, about dreams.
+        /// Questions about the last tenth of what is replayed, or else the stretch that the model remembers: pieces of it in turn find shares and judge, so that
+        /// both see the same season. Where both are too short, about dreams.
         /// </summary>
         private (SleepExample[] Tuning, SleepExample[] Judging, string About) HoldOutQuestions(ChunkRunner runner)
         {
@@ -197,19 +201,24 @@ internal static class WorldSleep
                 throw new InputException($"{replay.Source}: found no series long enough to replay, expected more than {options.Horizon} slices, the horizon, before the last tenth.");
             }
 
-            return Halves(runner, replay?.Series ?? [], parts.Validation, $"the last tenth of {Path.GetFileName(replay?.Source)}")
-                ?? Halves(runner, memory, [remembered], $"the last tenth of {Path.GetFileName(model.Memory.Source)}, which the model remembers")
+            return Pieces(runner, replay?.Series ?? [], parts.Validation, $"the last tenth of {Path.GetFileName(replay?.Source)}")
+                ?? Pieces(runner, memory, [remembered], $"the last tenth of {Path.GetFileName(model.Memory.Source)}, which the model remembers")
                 ?? (
                     Examples(runner, _rng.For("tuning"), _learning.OfDream), Examples(runner, _rng.For("judging"), _learning.OfDream),
                     "dreams, as there are too few data for questions about them");
         }
 
-        private (SleepExample[] Tuning, SleepExample[] Judging, string About)? Halves(ChunkRunner runner, IReadOnlyList<Series> all, Stretch[] parts, string about)
+        private (SleepExample[] Tuning, SleepExample[] Judging, string About)? Pieces(ChunkRunner runner, IReadOnlyList<Series> all, Stretch[] parts, string about)
         {
             var first = new SleepSource(model, options.Horizon);
             var second = new SleepSource(model, options.Horizon);
-            first.Add(all, parts.Select(part => part with { To = part.From + (part.Length / 2) }), _rng.For("first half"));
-            second.Add(all, parts.Select(part => part with { From = part.From + (part.Length / 2) }), _rng.For("second half"));
+            Stretch[] pieces = [.. parts.SelectMany(part =>
+            {
+                int count = Math.Clamp(part.Length / (PieceHorizons * options.Horizon), 2, MostPieces);
+                return Enumerable.Range(0, count).Select(k => part with { From = part.From + (part.Length * k / count), To = part.From + (part.Length * (k + 1) / count) });
+            })];
+            first.Add(all, pieces.Where((_, k) => k % 2 == 0), _rng.For("pieces"));
+            second.Add(all, pieces.Where((_, k) => k % 2 == 1), _rng.For("pieces"));
             return first.HasData && second.HasData
                 ? (Examples(runner, _rng.For("tuning"), first.OfData), Examples(runner, _rng.For("judging"), second.OfData), about)
                 : null;

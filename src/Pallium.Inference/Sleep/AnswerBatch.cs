@@ -66,9 +66,6 @@ internal sealed class AnswerBatch<T>
         return double.CreateTruncating(_tape.Value(loss)[0]);
     }
 
-    /// <summary>Summed loss.</summary>
-    public double Evaluate() => double.CreateTruncating(_tape.Value(Forward())[0]);
-
     private Variable Forward()
     {
         _tape.Reset();

@@ -6,14 +6,19 @@ namespace Pallium.Inference;
 /// <remarks>
 /// The backward trunk reads slices from the last known one to the one after the asked slice, per slice [known coordinates; which channels are
 /// known; exogenous features; log(1+dt)]. The head reads [what the model's trunk says of the slices before; the head features of
-/// <see cref="SliceCore.Features"/>, the base knowing all other slices; log of how far ahead].
+/// <see cref="SliceCore.Features"/>, the base knowing all other slices; log of how far ahead; how far the last value seen and the next one known of each
+/// coordinate lie from the base's mean, in its deviations].
 /// </remarks>
 internal sealed class AnswerRows
 {
+    /// <summary>Deviation below which a coordinate counts as known.</summary>
+    private const double LeastDeviation = 1e-4;
+
     private readonly WorldEngine _engine;
     private readonly SliceCore _core;
     private readonly QuestionBatch _questions;
     private readonly int _lastKnown;
+    private readonly double[] _coordinates;
 
     /// <param name="engine">The model.</param>
     /// <param name="slices">What is known.</param>
@@ -23,6 +28,12 @@ internal sealed class AnswerRows
         _questions = new QuestionBatch(engine);
         _lastKnown = Enumerable.Range(0, slices.Count).LastOrDefault(h => Array.Exists(slices[h].Cells, cell => cell.Role == CellRole.Known), -1);
         SliceLayout layout = _core.Layout;
+        _coordinates = new double[slices.Count * layout.Coordinates];
+        for (int h = 0; h < slices.Count; h++)
+        {
+            layout.Encode([.. slices[h].Cells.Select(cell => cell.Value)], _coordinates.AsSpan(h * layout.Coordinates, layout.Coordinates));
+        }
+
         Before = new CellPosterior?[slices.Count][];
         Counts = new bool[slices.Count];
         Elapsed = new double[slices.Count];
@@ -61,7 +72,7 @@ internal sealed class AnswerRows
     public static int EncoderInputs(SliceCore core) => core.Layout.Coordinates + core.Layout.Channels + core.Exogenous + 1;
 
     /// <summary>Numbers that the answer head reads of a slice besides the backward trunk's.</summary>
-    public static int HeadFeatures(WorldEngine engine) => (engine.Network?.Outputs ?? 0) + engine.Core.HeadFeatures + 1;
+    public static int HeadFeatures(WorldEngine engine) => (engine.Network?.Outputs ?? 0) + engine.Core.HeadFeatures + 1 + (2 * engine.Core.Layout.Coordinates);
 
     /// <summary>Whether anything is known of slices after slice <paramref name="h"/>.</summary>
     public bool HasLater(int h) => h < _lastKnown;
@@ -82,8 +93,10 @@ internal sealed class AnswerRows
         int outputs = _engine.Network?.Outputs ?? 0;
         Span<double> features = Features.AsSpan(h * HeadFeatures(_engine), HeadFeatures(_engine));
         walk.State.Network.AsSpan(walk.State.Network.Length - outputs).CopyTo(features);
-        _core.Features(walk.Gaussian, walk.Coordinates, walk.Known, walk.Features, walk.Elapsed, features[outputs..^1]);
-        features[^1] = Elementary.Log((double)walk.Ahead);
+        _core.Features(walk.Gaussian, walk.Coordinates, walk.Known, walk.Features, walk.Elapsed, features[outputs..]);
+        Span<double> own = features[(outputs + _core.HeadFeatures)..];
+        own[0] = Elementary.Log((double)walk.Ahead);
+        WriteNeighbours(walk, own[1..]);
         foreach (SliceVariable variable in _core.Layout.Variables)
         {
             if (walk.Known[variable.Channel])
@@ -107,13 +120,12 @@ internal sealed class AnswerRows
     public void Encode(StreamState start)
     {
         SliceLayout layout = _core.Layout;
-        var coordinates = new double[layout.Coordinates];
         for (int h = 0; h <= _lastKnown; h++)
         {
             CellPlan[] cells = Slices[h].Cells;
             double before = h == 0 ? start.Time : Slices[h - 1].Time;
             Elapsed[h] = double.IsNaN(before) || double.IsNaN(Slices[h].Time) ? 1 : (Slices[h].Time - before) / _engine.Schema.Time.Step;
-            layout.Encode([.. cells.Select(cell => cell.Value)], coordinates);
+            ReadOnlySpan<double> coordinates = _coordinates.AsSpan(h * layout.Coordinates, layout.Coordinates);
             Span<double> inputs = Inputs.AsSpan(h * EncoderInputs(_core), EncoderInputs(_core));
             foreach (SliceVariable variable in layout.Variables)
             {
@@ -127,6 +139,25 @@ internal sealed class AnswerRows
 
             _engine.WriteFeatures(start, Slices[h].Time, inputs.Slice(layout.Coordinates + layout.Channels, _core.Exogenous));
             inputs[^1] = Elementary.Log1p(Elapsed[h]);
+        }
+    }
+
+    /// <summary>The last values seen and the next ones known, in deviations of the base from its mean; zero where there is none, or nothing is open.</summary>
+    private void WriteNeighbours(OnePassWalk walk, Span<double> target)
+    {
+        int d = _core.Layout.Coordinates;
+        ReadOnlySpan<double> seen = walk.State.Core.AsSpan(_core.Base.StateSize, d);
+        for (int i = 0; i < d; i++)
+        {
+            double deviation = Math.Sqrt(walk.Gaussian.Variance(i));
+            double next = double.NaN;
+            for (int h = walk.Index + 1; h <= _lastKnown && double.IsNaN(next); h++)
+            {
+                next = _coordinates[(h * d) + i];
+            }
+
+            target[i] = deviation > LeastDeviation ? SliceCore.Squash((seen[i] - walk.Gaussian.Mean[i]) / deviation) : 0;
+            target[d + i] = deviation > LeastDeviation && !double.IsNaN(next) ? SliceCore.Squash((next - walk.Gaussian.Mean[i]) / deviation) : 0;
         }
     }
 

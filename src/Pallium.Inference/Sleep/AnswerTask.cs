@@ -21,7 +21,8 @@ internal sealed class AnswerTask<T> : ILearningTask<T>
     private readonly Func<int, SleepExample[]> _dream;
     private readonly Rng _rng;
     private readonly AnswerBatch<T>[] _batches;
-    private readonly List<AnswerBatch<T>> _heldOut = [];
+    private readonly SliceLayout _layout;
+    private readonly SleepExample[] _heldOut;
     private readonly Queue<SleepExample[]> _rounds = [];
     private SleepExample[] _examples = [];
 
@@ -33,14 +34,8 @@ internal sealed class AnswerTask<T> : ILearningTask<T>
     /// <param name="rng">Draws what is learned from.</param>
     public AnswerTask(SliceLayout layout, SliceNetwork<T> network, int horizon, Func<int, SleepExample[]> dream, SleepExample[] heldOut, Rng rng)
     {
-        (_network, _dream, _rng) = (network, dream, rng);
+        (_layout, _network, _dream, _heldOut, _rng) = (layout, network, dream, heldOut, rng);
         _batches = [.. Enumerable.Range(0, BatchesPerStep).Select(_ => new AnswerBatch<T>(layout, network, horizon, SleepExample.Draws))];
-        foreach (SleepExample[] part in heldOut.Chunk(AnswerBatch<T>.Size))
-        {
-            var batch = new AnswerBatch<T>(layout, network, horizon, 1);
-            batch.Take(part);
-            _heldOut.Add(batch);
-        }
     }
 
     /// <summary>Rounds done.</summary>
@@ -89,11 +84,5 @@ internal sealed class AnswerTask<T> : ILearningTask<T>
         return new ChunkLoss(batch.Learn(gradients), batch.Cells);
     }
 
-    public double Validate(ChunkRunner runner)
-    {
-        var losses = new double[_heldOut.Count];
-        runner.Run(losses.Length, i => losses[i] = _heldOut[i].Evaluate());
-        double cells = _heldOut.Sum(batch => batch.Cells);
-        return cells > 0 ? Reduction.Sum<double>(losses) / cells : 0;
-    }
+    public double Validate(ChunkRunner runner) => SleepScores.Loss(_layout, _network, _heldOut, runner);
 }

@@ -27,5 +27,5 @@ public sealed record SleepOptions
 /// <param name="Round">Rounds begun.</param>
 /// <param name="Rounds">Rounds at the most.</param>
 /// <param name="Loss">Running loss on refined answers, nats per cell; NaN before the first update.</param>
-/// <param name="HeldOutLoss">Loss of the answer network alone on held-out questions, nats per cell; NaN before it is known.</param>
+/// <param name="HeldOutLoss">Loss of the answers on held-out questions with the shares that suit them best, nats per variable; NaN before it is known.</param>
 public readonly record struct SleepProgress(string Phase, int Round, int Rounds, double Loss, double HeldOutLoss);

@@ -1,3 +1,4 @@
+using Pallium.Learning;
 using Pallium.Numerics;
 
 namespace Pallium.Inference;
@@ -8,23 +9,48 @@ internal static class SleepScores
     /// <summary>Slices ahead that are near.</summary>
     private const int Near = 3;
 
+    /// <summary>Standard errors by which a variable must gain before the network has a share in it: with many variables one alone is soon reached by chance.</summary>
+    private const double Errors = 2;
+
     /// <summary>Cells that a group is told about with.</summary>
     private const int FewestCells = 20;
 
     private static readonly string[] Sorts = ["nothing known", "cells of the slice known", "earlier cells known", "later cells known"];
 
     /// <summary>
-    /// Per variable, without and with later knowledge, the share g that makes the mixture (1-g)·before + g·network likeliest; 0 where that gains no more than its
-    /// standard error.
+    /// Per variable, without and with later knowledge, the share g that makes the mixture (1-g)·before + g·network likeliest; 0 where that gains no more than twice
+    /// its standard error.
     /// </summary>
-    public static double[] Shares(SliceLayout layout, ISliceNetwork network, IReadOnlyList<SleepExample> examples)
+    public static double[] Shares(SliceLayout layout, ISliceNetwork network, IReadOnlyList<SleepExample> examples, ChunkRunner runner) =>
+        [.. Cells(layout, network, examples, runner).Select(Share)];
+
+    /// <summary>Loss with the likeliest shares, nats per variable: a network alone would be judged by the few cells that it does not expect.</summary>
+    public static double Loss(SliceLayout layout, ISliceNetwork network, IReadOnlyList<SleepExample> examples, ChunkRunner runner)
     {
+        double sum = 0;
+        int count = 0;
+        foreach (List<(int Block, ShareFit.Cell Cell)> cells in Cells(layout, network, examples, runner))
+        {
+            double share = ShareFit.Maximise([.. cells.Select(item => item.Cell)]);
+            sum += cells.Sum(item => item.Cell.Mixed(share));
+            count += cells.Count;
+        }
+
+        return count > 0 ? sum / count : 0;
+    }
+
+    /// <summary>Losses of answers before and of the network, by <see cref="AnswerNetwork.ShareIndex"/>.</summary>
+    private static List<(int Block, ShareFit.Cell Cell)>[] Cells(
+        SliceLayout layout, ISliceNetwork network, IReadOnlyList<SleepExample> examples, ChunkRunner runner)
+    {
+        var outputs = new (double[] Real, double[] Discrete)[examples.Count];
+        runner.Run(outputs.Length, q => outputs[q] = AnswerNetwork.Evaluate(network, examples[q].Rows));
         List<(int Block, ShareFit.Cell Cell)>[] cells = [.. Enumerable.Range(0, 2 * layout.Variables.Length).Select(_ => new List<(int, ShareFit.Cell)>())];
         for (int q = 0; q < examples.Count; q++)
         {
             SleepExample example = examples[q];
             int block = BlockOf(example, q);
-            (double[] real, double[] discrete) = AnswerNetwork.Evaluate(network, example.Rows);
+            (double[] real, double[] discrete) = outputs[q];
             foreach ((int h, int channel, double truth) in Asked(example).Where(cell => example.Rows.Counts[cell.Slice]))
             {
                 CellPosterior before = example.Rows.Before[h]![channel]!;
@@ -48,7 +74,7 @@ internal static class SleepScores
                 cells[AnswerNetwork.ShareIndex(variable, example.Rows.HasLater(h))].Add((block, new ShareFit.Cell(1, before, network)));
         }
 
-        return [.. cells.Select(Share)];
+        return cells;
     }
 
     private static double Share(List<(int Block, ShareFit.Cell Cell)> cells)
@@ -60,7 +86,7 @@ internal static class SleepScores
             tally.Add(block, -cell.Base, -cell.Mixed(share));
         }
 
-        return share > 0 && tally.Close("") is var gain && gain.After - gain.Before > gain.StandardError ? share : 0;
+        return share > 0 && tally.Close("") is var gain && gain.After - gain.Before > Errors * gain.StandardError ? share : 0;
     }
 
     /// <summary>What counts as one when errors are estimated: a stretch of data, or a dream.</summary>

@@ -87,7 +87,7 @@ internal static class WorldSleep
                 optimizer);
             trainer.Run(now => progress?.Report(new SleepProgress("sleeping", _round, options.Rounds, now.Loss, now.ValidationLoss)), ended.Token);
             progress?.Report(new SleepProgress("judging", options.Rounds, options.Rounds, double.NaN, double.NaN));
-            double[] shares = SleepScores.Shares(_engine.Core.Layout, network, tuning);
+            double[] shares = SleepScores.Shares(_engine.Core.Layout, network, tuning, runner);
             var learned = new LearnedNetwork<T>(network, trainer.Optimizer, AnswerNetwork.Stack, Hidden, model.Learned?.Precision ?? Precision.Single);
             SleepRecord Record(SleepGroup overall, SleepGroup[] groups) => new()
             {

@@ -89,19 +89,28 @@ internal static class WorldSleep
             progress?.Report(new SleepProgress("judging", options.Rounds, options.Rounds, double.NaN, double.NaN));
             double[] shares = SleepScores.Shares(_engine.Core.Layout, network, tuning, runner);
             var learned = new LearnedNetwork<T>(network, trainer.Optimizer, AnswerNetwork.Stack, Hidden, model.Learned?.Precision ?? Precision.Single);
-            SleepRecord Record(SleepGroup overall, SleepGroup[] groups) => new()
+            SleepResult whole = Judge(learned, shares, judging, about, task.Rounds);
+
+            // What it was made for may stand where the rest does not.
+            SleepResult later = whole.Kept ? whole : Judge(learned, [.. shares.Select((share, i) => i % 2 == 1 ? share : 0)], judging, about, task.Rounds);
+            return later.Kept ? later : whole;
+        }
+
+        private SleepResult Judge(LearnedNetwork<T> learned, double[] shares, SleepExample[] judging, string about, int rounds)
+        {
+            var record = new SleepRecord
             {
                 Source = replay is null ? "dreams alone" : Path.GetFileName(replay.Source),
                 HeldOut = about,
-                Rounds = task.Rounds,
+                Rounds = rounds,
                 Seed = options.Seed,
                 Effort = options.Effort,
                 Horizon = options.Horizon,
-                Overall = overall,
-                Groups = groups,
+                Overall = new SleepGroup("", 0, 0, 0, 0),
+                Groups = [],
             };
-            (SleepGroup overall, SleepGroup[] groups) = SleepScores.Compare(judging, model.Asleep, new AnswerNetwork(learned, shares, Record(new SleepGroup("", 0, 0, 0, 0), [])));
-            SleepRecord record = Record(overall, groups);
+            (SleepGroup overall, SleepGroup[] groups) = SleepScores.Compare(judging, model.Asleep, new AnswerNetwork(learned, shares, record));
+            record = record with { Overall = overall, Groups = groups };
             bool pays = SleepScores.Pays(overall, groups);
             return new SleepResult(pays ? model.With(new AnswerNetwork(learned, shares, record)) : model, pays, record);
         }

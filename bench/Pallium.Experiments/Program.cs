@@ -8,6 +8,8 @@ const string Usage = """
       etth1                 the world model at horizon 96: --stacks 'none;liquid(64)' --paths 16 --stride 1
       series                the world model beside its rivals on five whole series: --stack 'liquid(64)'
       nab                   the anomaly detector beside the published ones: --table scores|model|constants
+      sleep                 one-pass answers before and after a sleep beside effort 256: --sets 'etth1;seattle;occupancy;squares' --stack 'gru(32)'
+                            --rounds 24 --questions 200 --threads 1
       tables                what bench/results holds, as Markdown
     Finished runs (suite, stack, recipe, seed) are skipped.
     """;
@@ -31,6 +33,9 @@ try
             return 0;
         case "nab":
             NabExperiment.Run(arguments);
+            return 0;
+        case "sleep":
+            SleepExperiment.Run(arguments);
             return 0;
         case "tables":
             Tables.Write(Console.Out);

@@ -21,7 +21,7 @@ internal static class WorldSleep
 
     private const int Hidden = 64;
     private const double Rate = 3e-3;
-    private const int Patience = 8;
+    private const int Patience = 20;
     private const int Retries = 4;
 
     public static SleepResult Run(WorldModel model, Frame? replay, SleepOptions options, IProgress<SleepProgress>? progress, CancellationToken cancellation)

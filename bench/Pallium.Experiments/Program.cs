@@ -9,7 +9,7 @@ const string Usage = """
       series                the world model beside its rivals on five whole series: --stack 'liquid(64)'
       nab                   the anomaly detector beside the published ones: --table scores|model|constants
       sleep                 one-pass answers before and after a sleep beside effort 256: --sets 'etth1;seattle;occupancy;squares' --stack 'gru(32)'
-                            --rounds 60 --questions 200 --threads 1
+                            --rounds 120 --questions 200 --threads 1
       tables                what bench/results holds, as Markdown
     Finished runs (suite, stack, recipe, seed) are skipped.
     """;

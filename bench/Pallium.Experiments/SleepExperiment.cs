@@ -60,7 +60,7 @@ internal static class SleepExperiment
         (Frame learning, Frame test) = all.Split(0.2);
         WorldModel before = WorldModel.Learn(learning, new LearnOptions { Stack = stack, Threads = threads });
         var clock = Stopwatch.StartNew();
-        SleepResult sleep = before.Sleep(learning, new SleepOptions { Rounds = arguments.Count("rounds", 60), Threads = threads, Horizon = Horizon });
+        SleepResult sleep = before.Sleep(learning, new SleepOptions { Rounds = arguments.Count("rounds", 120), Threads = threads, Horizon = Horizon });
         double seconds = clock.Elapsed.TotalSeconds;
         foreach (SleepGroup group in sleep.Record.Groups.Prepend(sleep.Record.Overall))
         {

@@ -11,7 +11,7 @@ internal sealed class SleepVerb
     private readonly Argument<string> _model = TypedOption.Model();
     private readonly Option<string?> _replay = TypedOption.Text("--replay", "DATA", "Data to ask about, of which the last tenth judges (default: dreams alone, judged on what the model remembers).");
     private readonly ReadingOptions _reading = new();
-    private readonly Option<int?> _rounds = TypedOption.Whole("--rounds", "Rounds at the most; it ends sooner where 20 do not get better (default 60).");
+    private readonly Option<int?> _rounds = TypedOption.Whole("--rounds", "Rounds at the most; it ends sooner where 20 do not get better (default 120).");
     private readonly Option<double?> _minutes = TypedOption.Between("--minutes", "M", "Minutes after which no further round is begun (default: no limit).", 0.01, 1e6);
     private readonly Option<int?> _effort = TypedOption.Whole("--effort", "Paths of the refined answers that are learned from (default 256).", least: 16);
     private readonly Option<int?> _horizon = TypedOption.Whole("--horizon", "Slices of the longest questions, up to 64 (default 12).", least: 2);

@@ -4,7 +4,7 @@ namespace Pallium.Inference;
 public sealed record SleepOptions
 {
     /// <summary>Rounds at the most, each of 96 new questions, at least 1; it ends sooner where 20 rounds do not get better on held-out questions.</summary>
-    public int Rounds { get; init; } = 60;
+    public int Rounds { get; init; } = 120;
 
     /// <summary>Minutes after which no further round is begun; null: no limit. The rounds done are recorded, so that the same sleep can be had again.</summary>
     public double? Minutes { get; init; }

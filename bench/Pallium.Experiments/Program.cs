@@ -13,6 +13,8 @@ const string Usage = """
       masks                 random clamp sets beside ridge and neighbours fitted for each: --only etth1,household,traffic --masks 1000 --slices 200
       imputation            filling of tables: --only abalone,...,spambase --percent 20 --repetitions 5 --stacks 'mean;nearest;ridge;none;network;medians;two'
       gaps                  filling of series with gaps: --only etth1,household --percent 10,20,30,40,50,60 --rows 2000
+      sleep                 one-pass answers before and after a sleep beside effort 256: --sets 'etth1;seattle;occupancy;squares' --stack 'gru(32)'
+                            --rounds 120 --questions 200 --threads 1
       tables                what bench/results holds, as Markdown
     Finished runs (suite, stack, recipe, seed) are skipped.
     """;
@@ -48,6 +50,9 @@ try
             return 0;
         case "gaps":
             GapExperiment.Run(arguments);
+            return 0;
+        case "sleep":
+            SleepExperiment.Run(arguments);
             return 0;
         case "tables":
             Tables.Write(Console.Out);

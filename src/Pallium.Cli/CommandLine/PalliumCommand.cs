@@ -43,6 +43,7 @@ internal static class PalliumCommand
             ExplainVerb.Create(),
             PlanVerb.Create(),
             EvaluateVerb.Create(),
+            SleepVerb.Create(),
             InspectVerb.Create(),
         };
         HelpOption help = root.Options.OfType<HelpOption>().Single();

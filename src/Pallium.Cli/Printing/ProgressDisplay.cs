@@ -16,6 +16,10 @@ internal static class ProgressDisplay
     public static T Learn<T>(Func<IProgress<LearnProgress>, T> work) =>
         Show(report => work(new Relay<LearnProgress>(progress => report(progress.Share, Describe(progress)))));
 
+    /// <summary>Runs a sleep.</summary>
+    public static T Sleep<T>(Func<IProgress<SleepProgress>, T> work) =>
+        Show(report => work(new Relay<SleepProgress>(progress => report((double)progress.Round / progress.Rounds, Describe(progress)))));
+
     /// <summary>Runs work that tells only its share.</summary>
     public static T Share<T>(string text, Func<IProgress<double>, T> work) =>
         Show(report => work(new Relay<double>(share => report(share, text))));
@@ -30,6 +34,10 @@ internal static class ProgressDisplay
         string left = progress.Left > TimeSpan.Zero ? string.Create(culture, $", {progress.Left:m\\:ss} left") : "";
         return progress.Phase + loss + validation + rate + left;
     }
+
+    /// <summary>Phase, round and losses of a sleep.</summary>
+    internal static string Describe(SleepProgress progress) => double.IsNaN(progress.Loss) ? progress.Phase : string.Create(
+        CultureInfo.InvariantCulture, $"{progress.Phase}, round {progress.Round} of {progress.Rounds}, loss {progress.Loss:F3} (held out {progress.HeldOutLoss:F3})");
 
     private static T Show<T>(Func<Report, T> work)
     {

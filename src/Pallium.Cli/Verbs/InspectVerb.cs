@@ -65,6 +65,12 @@ internal static class InspectVerb
         Fact("cost per slice", $"{Figures.Count(inBase + inTrunk + inHead)} multiply-adds (base {Figures.Count(inBase)}, trunk {Figures.Count(inTrunk)}, "
             + $"head {Figures.Count(inHead)} per question), {Figures.Bytes(summary.WeightBytes)} of parameters read");
         Fact("state", $"{Figures.Bytes(summary.StateBytes)} per stream");
+        if (summary.Sleep is { } sleep)
+        {
+            Fact("slept", string.Create(CultureInfo.InvariantCulture, $"{sleep.Rounds} rounds ({sleep.Source}): one-pass answers {Figures.Score(sleep.Overall.Before)} before, ")
+                + $"{Figures.Score(sleep.Overall.After)} after (log score, nats per cell)");
+        }
+
         console.Write(facts);
         console.WriteLine();
         WriteRuns(console, summary);
@@ -122,6 +128,15 @@ internal static class InspectVerb
         json.WriteNumber("weightBytes", summary.WeightBytes);
         json.WriteNumber("stateBytes", summary.StateBytes);
         json.Objects("runs", summary.Runs, run => WriteRun(json, run));
+        if (summary.Sleep is { } sleep)
+        {
+            json.Object("sleep", () => SleepVerb.WriteRecord(json, sleep));
+        }
+        else
+        {
+            json.WriteNull("sleep");
+        }
+
         json.WriteEndObject();
     }
 

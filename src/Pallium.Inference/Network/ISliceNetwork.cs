@@ -7,6 +7,9 @@ internal interface ISliceNetwork
     /// <summary>Numbers of state per stream: the trunk's state and its last output.</summary>
     int StateSize { get; }
 
+    /// <summary>Numbers at the end of a state that the head reads: the trunk's last output.</summary>
+    int Outputs { get; }
+
     /// <summary>Numbers that describe a slice to the trunk.</summary>
     int EncoderInputs { get; }
 

@@ -132,7 +132,8 @@ internal static class ShareFit
         }
     }
 
-    private static double Maximise(List<Cell> cells)
+    /// <summary>The share of the network that makes the mixture likeliest, by expectation maximisation; 0 where it does not pay.</summary>
+    internal static double Maximise(List<Cell> cells)
     {
         double total = cells.Sum(cell => cell.Weight);
         double share = 0.5;
@@ -153,7 +154,7 @@ internal static class ShareFit
     }
 
     /// <summary>One validation cell: weight, and negative log masses of base and network.</summary>
-    private class Cell(double weight, double baseLoss, double networkLoss)
+    internal class Cell(double weight, double baseLoss, double networkLoss)
     {
         public double Weight => weight;
 

@@ -50,6 +50,17 @@ internal sealed class SliceTargets
 
     public int Index(int row, int variable) => (row * _variables) + variable;
 
+    /// <summary>Asks a row for a real variable.</summary>
+    public void Ask(int row, SliceVariable variable, double value, Standard standard, double weight)
+    {
+        int cell = Index(row, variable.Index);
+        (double low, double high) = Layout.Scale(variable.Channel).Edges(value);
+        Weights[cell] = weight;
+        Low[cell] = (low - standard.Mean) / standard.Scale;
+        High[cell] = (high - standard.Mean) / standard.Scale;
+        Floor[cell] = standard.Floor;
+    }
+
     public ReadOnlySpan<double> BaseLogitsOf(int row, SliceVariable variable) =>
         BaseLogits.AsSpan((row * Layout.DiscreteOutputs) + variable.Output, variable.Outcomes);
 }

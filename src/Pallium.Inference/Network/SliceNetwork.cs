@@ -44,6 +44,8 @@ internal sealed class SliceNetwork<T> : ISliceNetwork
 
     public ParameterSet<T> Parameters { get; }
 
+    public int Outputs => Trunk.Outputs;
+
     public int StateSize => Trunk.StateSize + Trunk.Outputs;
 
     public int EncoderInputs => Trunk.Inputs;

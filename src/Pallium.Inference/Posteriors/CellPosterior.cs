@@ -21,6 +21,12 @@ internal sealed class CellPosterior : Posterior
         _mixture = mixture;
     }
 
+    /// <summary>Of the outcomes of its discrete variable; empty without one.</summary>
+    public ReadOnlySpan<double> Probabilities => _probabilities;
+
+    /// <summary>Of its real variable, in encoded units; null without one.</summary>
+    public Mixture? Mixture => _mixture;
+
     /// <summary>P(0) of a positive channel with an atom; 0 otherwise.</summary>
     private double Atom => _mixture is not null && _probabilities.Length > 0 ? _probabilities[0] : 0;
 
@@ -135,6 +141,22 @@ internal sealed class CellPosterior : Posterior
     /// <summary>This posterior with calibrated quantiles, where the channel has a scale.</summary>
     public Posterior Calibrated(CalibrationLevels levels, int channel) =>
         Channel.IsNumeric ? new CalibratedPosterior(this, p => levels.Level(channel, p)) : this;
+
+    /// <summary>(1 - g)·this + g·another, variable by variable.</summary>
+    /// <param name="discreteShare">g of the discrete variable.</param>
+    /// <param name="probabilities">The other's probabilities; not read where g is 0.</param>
+    /// <param name="realShare">g of the real variable.</param>
+    /// <param name="mixture">The other's mixture; not read where g is 0.</param>
+    public CellPosterior Blended(double discreteShare, ReadOnlySpan<double> probabilities, double realShare, Mixture? mixture)
+    {
+        double[] blended = [.. _probabilities];
+        for (int k = 0; discreteShare > 0 && k < blended.Length; k++)
+        {
+            blended[k] += discreteShare * (probabilities[k] - blended[k]);
+        }
+
+        return new CellPosterior(Channel, _scale, blended, realShare > 0 ? _mixture!.Blended(realShare, mixture!) : _mixture);
+    }
 
     /// <summary>A draw, in the channel's units.</summary>
     /// <param name="rng">Where from; keyed by the cell.</param>

@@ -51,6 +51,28 @@ internal sealed class Mixture
         }
     }
 
+    /// <summary>(1 - <paramref name="share"/>)·this + share·<paramref name="other"/>.</summary>
+    public Mixture Blended(double share, Mixture other)
+    {
+        int own = Weights.Length;
+        var blended = new Mixture(own + other.Weights.Length);
+        for (int k = 0; k < own; k++)
+        {
+            blended.Weights[k] = (1 - share) * Weights[k];
+        }
+
+        for (int k = 0; k < other.Weights.Length; k++)
+        {
+            blended.Weights[own + k] = share * other.Weights[k];
+        }
+
+        Means.CopyTo(blended.Means, 0);
+        other.Means.CopyTo(blended.Means, own);
+        Scales.CopyTo(blended.Scales, 0);
+        other.Scales.CopyTo(blended.Scales, own);
+        return blended;
+    }
+
     /// <summary>P(z ≤ <paramref name="z"/>).</summary>
     public double Cdf(double z)
     {

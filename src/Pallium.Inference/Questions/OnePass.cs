@@ -1,9 +1,8 @@
-using Pallium.Numerics;
-
 namespace Pallium.Inference;
 
-/// <summary>The answer in one pass: unknown slices are passed as holes, and each asked cell is answered from what is known up to its slice.</summary>
-internal sealed class OnePass(WorldEngine engine, StreamState start, QuestionPlan plan)
+/// <summary>The answer in one pass: unknown slices are passed as holes, and each asked cell is answered from what is known, of later slices by the base
+/// and, where the model has slept, by its answer network.</summary>
+internal sealed class OnePass(WorldEngine engine, AnswerNetwork? asleep, StreamState start, QuestionPlan plan)
 {
     /// <summary>Whether one pass is all there is to say: one slice, of which nothing but values is known.</summary>
     public static bool IsExact(QuestionPlan plan, Question question) =>
@@ -13,62 +12,50 @@ internal sealed class OnePass(WorldEngine engine, StreamState start, QuestionPla
     public Answer Answer(Question question)
     {
         var observer = new SliceObserver(engine);
-        StreamState state = start.Copy();
-        var posteriors = new Posterior[question.Asked.Count];
+        var walk = new OnePassWalk(engine, start, plan.Slices, observer);
+        var rows = new AnswerRows(engine, plan.Slices);
         double logEvidence = 0;
-        for (int h = 0; h < plan.Slices.Count; h++)
+        while (walk.MoveNext())
         {
-            SlicePlan slice = plan.Slices[h];
-            double[] values = [.. slice.Cells.Select(cell => cell.Value)];
-            bool[] known = [.. slice.Cells.Select(cell => cell.Role == CellRole.Known)];
-            int[] order = [.. Enumerable.Range(0, known.Length).Where(c => known[c])];
+            int[] order = [.. Enumerable.Range(0, walk.Known.Length).Where(c => walk.Known[c])];
             if (order.Length > 0)
             {
-                logEvidence += observer.LogJoint(state, slice.Time, values, order);
+                logEvidence += observer.LogJoint(walk.State, plan.Slices[walk.Index].Time, walk.Values, order);
             }
 
-            if (Array.Exists(plan.Keep[h], kept => kept))
+            if (Array.Exists(plan.Keep[walk.Index], kept => kept))
             {
-                CellPosterior?[] cells = observer.Answer(state, slice.Time, values, known);
-                for (int i = 0; i < posteriors.Length; i++)
-                {
-                    CellAddress asked = question.Asked[i];
-                    if (plan.IndexOf(asked) == h)
-                    {
-                        posteriors[i] = cells[asked.Channel]
-                            ?? (Posterior)new SamplePosterior(engine.Schema.Channels[asked.Channel], [values[asked.Channel]]);
-                    }
-                }
-            }
-
-            if (h + 1 < plan.Slices.Count)
-            {
-                observer.Advance(state, slice.Time, values);
+                rows.Ask(walk);
             }
         }
 
+        CellPosterior?[]?[] answers = Answers(rows);
+        Posterior[] posteriors =
+        [
+            .. question.Asked.Select(cell => answers[plan.IndexOf(cell)]![cell.Channel]
+                ?? (Posterior)new SamplePosterior(engine.Schema.Channels[cell.Channel], [plan.Slices[plan.IndexOf(cell)].Cells[cell.Channel].Value])),
+        ];
         return new Answer(posteriors)
         {
             LogEvidence = logEvidence,
             StandardErrors = new double[posteriors.Length],
-            Warnings = Warnings(question),
+            Warnings = Warnings(),
         };
     }
 
-    private string[] Warnings(Question question)
+    private CellPosterior?[]?[] Answers(AnswerRows rows)
     {
-        var warnings = new List<string>();
-        int last = question.Asked.Max(cell => cell.Offset);
-        if (plan.Relations.Count > 0 || plan.Slices.Any(slice => Array.Exists(slice.Cells, cell => cell.IsBounded)))
+        if (asleep is null || !Array.Exists(rows.Counts, counts => counts))
         {
-            warnings.Add("The answer in one pass takes no account of intervals, sets and relations: ask with more effort.");
+            return rows.Before;
         }
 
-        if (question.Clamps.Any(clamp => clamp.Terms.Any(term => term.Cell.Offset > last)))
-        {
-            warnings.Add("The answer in one pass takes no account of what is known of later slices: ask with more effort.");
-        }
-
-        return [.. warnings];
+        rows.Encode(start);
+        return asleep.Answer(rows);
     }
+
+    private string[] Warnings() =>
+        plan.Relations.Count > 0 || plan.Slices.Any(slice => Array.Exists(slice.Cells, cell => cell.IsBounded))
+            ? ["The answer in one pass takes no account of intervals, sets and relations: ask with more effort."]
+            : [];
 }

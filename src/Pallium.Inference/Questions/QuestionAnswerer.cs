@@ -3,7 +3,9 @@ using Pallium.Numerics;
 namespace Pallium.Inference;
 
 /// <summary>Answers questions about a stream by sampling, or in one pass.</summary>
-internal sealed class QuestionAnswerer(WorldEngine engine)
+/// <param name="engine">The model.</param>
+/// <param name="asleep">What it learned asleep about answers in one pass; null: nothing.</param>
+internal sealed class QuestionAnswerer(WorldEngine engine, AnswerNetwork? asleep = null)
 {
     /// <summary>Paths of the first of the runs that a tolerance is pursued with; each further one has twice as many.</summary>
     private const int FirstRun = 256;
@@ -21,7 +23,7 @@ internal sealed class QuestionAnswerer(WorldEngine engine)
         }
 
         return options.Effort == 0 || (!options.Samples && OnePass.IsExact(plan, question))
-            ? new OnePass(engine, start, plan).Answer(question)
+            ? new OnePass(engine, asleep, start, plan).Answer(question)
             : Sampled(new WorldParticles(engine, start, plan.Slices), plan, question, options, cancellation);
     }
 

@@ -21,10 +21,10 @@ internal sealed class Lookahead
     private const int MostActive = 32;
 
     /// <summary>Noise, in innovation variances, by which a known number is doubted: the linear part is not the whole model.</summary>
-    private const double Doubt = 1e-6;
+    public const double Doubt = 1e-6;
 
     /// <summary>The same of outcomes, which are not normal at all.</summary>
-    private const double OutcomeDoubt = 1;
+    public const double OutcomeDoubt = 1;
 
     private readonly IParticleModel _model;
     private readonly int _d;

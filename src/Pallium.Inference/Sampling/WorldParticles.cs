@@ -17,7 +17,11 @@ internal sealed class WorldParticles : IParticleModel
     private readonly double[] _nothing;
 
     /// <summary>Leads the guide through the slices.</summary>
-    public WorldParticles(WorldEngine engine, StreamState start, IReadOnlyList<SlicePlan> slices)
+    /// <param name="engine">The model.</param>
+    /// <param name="start">The stream before the first slice.</param>
+    /// <param name="slices">What becomes of the cells.</param>
+    /// <param name="reach">Slices over which <see cref="Response"/> is known.</param>
+    public WorldParticles(WorldEngine engine, StreamState start, IReadOnlyList<SlicePlan> slices, int reach = Lookahead.Reach)
     {
         Engine = engine;
         Slices = slices;
@@ -42,7 +46,7 @@ internal sealed class WorldParticles : IParticleModel
         double[] features = [.. _shared.SelectMany(shared => shared.Features)];
         _freeMeans = new double[slices.Count * d];
         linear.Rollout(start.Core, features, _freeMeans, gaussian);
-        _impulses = slices.Count > 1 && _shared[1].Response is { } response ? response.Impulses(Math.Min(slices.Count - 1, Lookahead.Reach)) : [];
+        _impulses = slices.Count > 1 && _shared[1].Response is { } response ? response.Impulses(Math.Min(slices.Count - 1, reach)) : [];
         _nothing = new double[d * d];
     }
 

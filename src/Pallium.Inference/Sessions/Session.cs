@@ -133,7 +133,7 @@ public sealed partial class Session
     {
         ArgumentNullException.ThrowIfNull(since);
         ArgumentNullException.ThrowIfNull(question);
-        Answer answer = new QuestionAnswerer(_engine).Answer(_state, since, question, options ?? new AnswerOptions(), cancellation);
+        Answer answer = new QuestionAnswerer(_engine, _model.Asleep).Answer(_state, since, question, options ?? new AnswerOptions(), cancellation);
         return question.Clamps.Count > 0 || since.Count > 0 || answer.Effort == 0 ? answer
             : answer with { Cells = [.. answer.Cells.Select((cell, i) => _state.Forecasts.Levels.Apply(cell, question.Asked[i].Offset, question.Asked[i].Channel))] };
     }

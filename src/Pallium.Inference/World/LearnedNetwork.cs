@@ -23,8 +23,8 @@ internal interface ILearnedNetwork
     /// <summary>Multiply-adds of trunk and head per slice and question.</summary>
     (long Trunk, long Head) MultiplyAdds { get; }
 
-    /// <summary>Writes weights and optimiser state.</summary>
-    void Write(SafetensorsWriter writer);
+    /// <summary>Writes weights and optimiser state, under names that begin with <paramref name="prefix"/>.</summary>
+    void Write(SafetensorsWriter writer, string prefix = "");
 }
 
 /// <summary>A network with its optimiser.</summary>
@@ -53,43 +53,43 @@ internal sealed class LearnedNetwork<T>(SliceNetwork<T> network, Adam<T> optimiz
 
     public (long Trunk, long Head) MultiplyAdds => (network.Trunk.Cost.MultiplyAdds, network.Head.MultiplyAdds);
 
-    public void Write(SafetensorsWriter writer)
+    public void Write(SafetensorsWriter writer, string prefix = "")
     {
         int offset = 0;
         foreach ((string name, Parameter<T> parameter) in network.Parameters.Items)
         {
             int[] shape = [.. parameter.Shape];
-            writer.Add(WeightPrefix + name, parameter);
-            writer.Add<T>(MeanPrefix + name, optimizer.Mean.Slice(offset, parameter.Length), shape);
-            writer.Add<T>(SquarePrefix + name, optimizer.Square.Slice(offset, parameter.Length), shape);
+            writer.Add(prefix + WeightPrefix + name, parameter);
+            writer.Add<T>(prefix + MeanPrefix + name, optimizer.Mean.Slice(offset, parameter.Length), shape);
+            writer.Add<T>(prefix + SquarePrefix + name, optimizer.Square.Slice(offset, parameter.Length), shape);
             offset += parameter.Length;
         }
 
-        writer.Add<long>(StepsName, [optimizer.Steps], 1);
+        writer.Add<long>(prefix + StepsName, [optimizer.Steps], 1);
     }
 
     /// <summary>How many weights a file holds.</summary>
-    public static long CountWeights(SafetensorsFile file) =>
-        file.Tensors.Where(tensor => tensor.Name.StartsWith(WeightPrefix, StringComparison.Ordinal)).Sum(tensor => (long)tensor.Length);
+    public static long CountWeights(SafetensorsFile file, string prefix = "") =>
+        file.Tensors.Where(tensor => tensor.Name.StartsWith(prefix + WeightPrefix, StringComparison.Ordinal)).Sum(tensor => (long)tensor.Length);
 
     /// <summary>Fills a network of the right shape from a file.</summary>
     /// <exception cref="FormatException">A tensor is missing or has another shape.</exception>
-    public static LearnedNetwork<T> Read(SafetensorsFile file, SliceNetwork<T> network, string stack, int hidden, Precision precision, AdamOptions options)
+    public static LearnedNetwork<T> Read(SafetensorsFile file, SliceNetwork<T> network, string stack, int hidden, Precision precision, AdamOptions options, string prefix = "")
     {
         var optimizer = new Adam<T>(network.Parameters, options);
         int offset = 0;
         foreach ((string name, Parameter<T> parameter) in network.Parameters.Items)
         {
-            file[WeightPrefix + name].CopyTo(parameter);
-            file[MeanPrefix + name].CopyTo(optimizer.Mean.Slice(offset, parameter.Length));
-            file[SquarePrefix + name].CopyTo(optimizer.Square.Slice(offset, parameter.Length));
+            file[prefix + WeightPrefix + name].CopyTo(parameter);
+            file[prefix + MeanPrefix + name].CopyTo(optimizer.Mean.Slice(offset, parameter.Length));
+            file[prefix + SquarePrefix + name].CopyTo(optimizer.Square.Slice(offset, parameter.Length));
             offset += parameter.Length;
         }
 
-        ReadOnlySpan<long> steps = file[StepsName].Values<long>();
+        ReadOnlySpan<long> steps = file[prefix + StepsName].Values<long>();
         if (steps.Length != 1 || steps[0] < 0)
         {
-            throw new FormatException($"The tensor {StepsName} does not hold one number that is not negative.");
+            throw new FormatException($"The tensor {prefix + StepsName} does not hold one number that is not negative.");
         }
 
         optimizer.Resume(steps[0]);

@@ -18,6 +18,7 @@ internal static class ModelFile
     private const string ModelKey = "model";
     private const string BasePrefix = "base.";
     private const string MemoryPrefix = "memory.";
+    private const string SleepPrefix = "sleep.";
 
     /// <summary>The whole file.</summary>
     public static byte[] Write(WorldModel model)
@@ -41,6 +42,7 @@ internal static class ModelFile
         double[] levels = model.Calibration.Values;
         writer.Add<double>("calibration", levels, levels.Length);
         model.Learned?.Write(writer);
+        model.Asleep?.Learned.Write(writer, SleepPrefix);
         return writer.ToArray();
     }
 
@@ -125,7 +127,9 @@ internal static class ModelFile
             .. metadata.Contributions.Zip(metadata.Schema.Channels, (saved, channel) => new ChannelContribution(
                 channel, saved.BaseLoss ?? double.NaN, saved.Loss ?? double.NaN, saved.NetworkShare, saved.MeanShare ?? double.NaN)),
         ];
-        return new WorldModel(engine, calibration, learned, memory, references, contributions, metadata.Runs);
+        AnswerNetwork? asleep = metadata.Sleep is null ? null :
+            metadata.Precision == Precision.Single ? ReadAsleep<float>(file, metadata, engine) : ReadAsleep<double>(file, metadata, engine);
+        return new WorldModel(engine, calibration, learned, memory, references, contributions, metadata.Runs, asleep);
     }
 
     // The seal makes tampering evident; the checks keep a file that was sealed with nonsense in it from doing harm.
@@ -140,7 +144,7 @@ internal static class ModelFile
         int channels = schema.Channels.Count;
         bool fits = channels is > 0 and <= 100_000 && metadata.Channels.Length == channels && metadata.Statics.Length == schema.Statics.Count
             && metadata.Components is >= 1 and <= 32 && metadata.Contributions.Length <= channels && metadata.NetworkHorizons.Length == channels
-            && metadata.CalibrationHorizons is >= 0 and <= 10_000 && metadata.Hidden is >= 0 and <= 4096
+            && metadata.CalibrationHorizons is >= 0 and <= 10_000 && metadata.Hidden is >= 0 and <= 4096 && metadata.SleepHidden is >= 0 and <= 4096
             && schema.Time.Step is > 0 and < double.PositiveInfinity
             && metadata.NetworkShares.Length == metadata.MeanShares.Length && metadata.Runs.Length > 0 && metadata.MemoryScoredFrom >= 0
             && metadata.NetworkShares.Concat(metadata.MeanShares).All(share => share is >= 0 and <= 1)
@@ -160,7 +164,8 @@ internal static class ModelFile
             && metadata.Schema.Channels.All(Has) && metadata.Schema.Statics.All(Has)
             && metadata.Channels.Concat(metadata.Statics).All(scale => scale is not null)
             && metadata.Contributions.All(contribution => contribution is not null)
-            && metadata.Runs.All(run => run is { Source: not null, Divergences: not null });
+            && metadata.Runs.All(run => run is { Source: not null, Divergences: not null })
+            && metadata.Sleep is null or { Source: not null, HeldOut: not null, Overall: not null, Groups: not null };
     }
 
     private static bool IsSound(Channel channel, ChannelScale scale) =>
@@ -216,6 +221,26 @@ internal static class ModelFile
         return LearnedNetwork<T>.Read(file, network, metadata.Stack!, metadata.Hidden, metadata.Precision, new AdamOptions());
     }
 
+    private static AnswerNetwork ReadAsleep<T>(SafetensorsFile file, ModelMetadata metadata, WorldEngine engine)
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    {
+        if (metadata.SleepShares?.Length != 2 * engine.Core.Layout.Variables.Length || !metadata.SleepShares.All(share => share is >= 0 and <= 1))
+        {
+            throw new FormatException("its answer network's shares do not fit its channels");
+        }
+
+        long least = (long)AnswerRows.HeadFeatures(engine) * metadata.SleepHidden / 2;
+        long held = LearnedNetwork<T>.CountWeights(file, SleepPrefix);
+        if (least > held)
+        {
+            throw new FormatException($"its answer network would have at least {least} weights, and it holds {held}");
+        }
+
+        var learned = LearnedNetwork<T>.Read(
+            file, AnswerNetwork.New<T>(engine, metadata.SleepHidden), AnswerNetwork.Stack, metadata.SleepHidden, metadata.Precision, new AdamOptions(), SleepPrefix);
+        return new AnswerNetwork(learned, metadata.SleepShares, metadata.Sleep!);
+    }
+
     private static ModelMetadata MetadataOf(WorldModel model)
     {
         WorldEngine engine = model.Engine;
@@ -239,6 +264,9 @@ internal static class ModelFile
             MemorySource = model.Memory.Source,
             MemorySeries = model.Memory.Series.Name,
             MemoryScoredFrom = model.Memory.ScoredFrom,
+            Sleep = model.Asleep?.Record,
+            SleepShares = model.Asleep?.Shares,
+            SleepHidden = model.Asleep?.Learned.Hidden ?? 0,
         };
     }
 }

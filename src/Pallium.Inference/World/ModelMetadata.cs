@@ -41,6 +41,18 @@ internal sealed record ModelMetadata
     public required string MemorySeries { get; init; }
 
     public required int MemoryScoredFrom { get; init; }
+
+    /// <summary>The last sleep that was kept; null: none, and nothing is written of it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public SleepRecord? Sleep { get; init; }
+
+    /// <summary>How much of the answer network enters the one-pass answers.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double[]? SleepShares { get; init; }
+
+    /// <summary>Width of the answer network's head.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int SleepHidden { get; init; }
 }
 
 /// <summary>A <see cref="ChannelContribution"/> as it is saved; NaN is null.</summary>

@@ -96,4 +96,7 @@ public sealed record ModelSummary
 
     /// <summary>All learning runs, the first one first.</summary>
     public required IReadOnlyList<LearningRun> Runs { get; init; }
+
+    /// <summary>The last sleep that was kept; null: none.</summary>
+    public SleepRecord? Sleep { get; init; }
 }

@@ -148,13 +148,7 @@ internal sealed class QuestionMaker(SliceCore core)
         int real = _layout.RealOf(channel);
         if (real >= 0 && (discrete < 0 || value > 0))
         {
-            int cell = targets.Index(row, real);
-            Standard standard = core.StandardOf(question, _layout.Variables[real]);
-            (double low, double high) = _layout.Scale(channel).Edges(value);
-            targets.Weights[cell] = weight;
-            targets.Low[cell] = (low - standard.Mean) / standard.Scale;
-            targets.High[cell] = (high - standard.Mean) / standard.Scale;
-            targets.Floor[cell] = standard.Floor;
+            targets.Ask(row, _layout.Variables[real], value, core.StandardOf(question, _layout.Variables[real]), weight);
         }
     }
 

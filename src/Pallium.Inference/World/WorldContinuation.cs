@@ -74,6 +74,11 @@ internal static class WorldContinuation
             return new Continuation(model, oldBefore, oldBefore, newBefore, newBefore, warnings);
         }
 
+        if (model.Asleep is not null)
+        {
+            warnings.Add("What was learned asleep rests on the network as it was and is gone: sleep again.");
+        }
+
         if (oldAfter > oldBefore + SkillLost)
         {
             warnings.Add(string.Create(

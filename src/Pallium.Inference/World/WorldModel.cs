@@ -11,7 +11,7 @@ public sealed class WorldModel
 
     internal WorldModel(
         WorldEngine engine, HorizonCalibration calibration, ILearnedNetwork? learned, ValidationMemory memory, ReferenceForecasts references,
-        IReadOnlyList<ChannelContribution> contributions, IReadOnlyList<LearningRun> runs)
+        IReadOnlyList<ChannelContribution> contributions, IReadOnlyList<LearningRun> runs, AnswerNetwork? asleep = null)
     {
         Engine = engine;
         Calibration = calibration;
@@ -20,6 +20,7 @@ public sealed class WorldModel
         References = references;
         Contributions = contributions;
         Runs = runs;
+        Asleep = asleep;
         _file = new Lazy<byte[]>(() => ModelFile.Write(this));
         _fingerprint = new Lazy<byte[]>(() => ModelFile.FingerprintOf(_file.Value));
     }
@@ -53,6 +54,7 @@ public sealed class WorldModel
                 ClockPeriods = Engine.Clock.Periods,
                 Contributions = Contributions,
                 Runs = Runs,
+                Sleep = Asleep?.Record,
             };
         }
     }
@@ -70,6 +72,12 @@ public sealed class WorldModel
     internal IReadOnlyList<ChannelContribution> Contributions { get; }
 
     internal IReadOnlyList<LearningRun> Runs { get; }
+
+    /// <summary>What was learned asleep; null: nothing.</summary>
+    internal AnswerNetwork? Asleep { get; }
+
+    /// <summary>The same model with other one-pass answers.</summary>
+    internal WorldModel With(AnswerNetwork asleep) => new(Engine, Calibration, Learned, Memory, References, Contributions, Runs, asleep);
 
     /// <summary>SHA-256 of the model's file.</summary>
     internal byte[] Fingerprint => _fingerprint.Value;
@@ -89,6 +97,19 @@ public sealed class WorldModel
         ArgumentNullException.ThrowIfNull(more);
         return WorldContinuation.Run(this, more, options ?? new LearnOptions(), progress, cancellation);
     }
+
+    /// <summary>
+    /// Learns to answer in one pass what takes long: questions about replayed data and dreams are thought about with effort, and an answer network
+    /// beside the model learns their answers. The model proper, and so its likelihood, stays as it is.
+    /// </summary>
+    /// <param name="replay">Data to ask about, of which the last tenth is held out to judge; null: dreams alone, judged on what the model remembers of its data.</param>
+    /// <param name="options">How long and how hard.</param>
+    /// <param name="progress">Told how far it has come.</param>
+    /// <param name="cancellation">Ends the sleep after the round at hand; what was learned until then is judged.</param>
+    /// <exception cref="InputException">The model is of a table, the data do not fit it or are too short, an option is out of range.</exception>
+    public SleepResult Sleep(
+        Frame? replay = null, SleepOptions? options = null, IProgress<SleepProgress>? progress = null, CancellationToken cancellation = default) =>
+        WorldSleep.Run(this, replay, options ?? new SleepOptions(), progress, cancellation);
 
     /// <summary>Reads a model file.</summary>
     /// <exception cref="InputException">It is no model file, truncated, altered, or of a newer version; the message says which.</exception>

@@ -6,7 +6,7 @@ public sealed class ParseFaultTests
 {
     [Theory]
     [InlineData("forcast m", "found the command 'forcast', which does not exist; did you mean forecast?")]
-    [InlineData("xyzzy", "found the command 'xyzzy', which does not exist, expected one of demo, learn, forecast, infer, fill, watch, explain, plan, evaluate, inspect (see pallium --help).")]
+    [InlineData("xyzzy", "found the command 'xyzzy', which does not exist, expected one of demo, learn, forecast, infer, fill, watch, explain, plan, evaluate, sleep, inspect (see pallium --help).")]
     [InlineData("forecast m --after d --horizn 3", "forecast: found the option '--horizn', which does not exist; did you mean --horizon?")]
     [InlineData("inspect m more", "inspect: found one argument too many, 'more', expected pallium inspect MODEL (see pallium inspect --help).")]
     [InlineData("inspect", "inspect: found no MODEL, expected pallium inspect MODEL (see pallium inspect --help).")]

@@ -22,9 +22,11 @@ internal sealed class QuestionAnswerer(WorldEngine engine, AnswerNetwork? asleep
             observer.Advance(start, slice.Time, slice.Values);
         }
 
-        return options.Effort == 0 || (!options.Samples && OnePass.IsExact(plan, question))
+        Answer answer = options.Effort == 0 || (!options.Samples && OnePass.IsExact(plan, question))
             ? new OnePass(engine, asleep, start, plan).Answer(question)
             : Sampled(new WorldParticles(engine, start, plan.Slices), plan, question, options, cancellation);
+        bool informed = start.Count > 0 || question.Clamps.Count > 0 || options.Future is not null || start.Statics.Any(double.IsFinite);
+        return informed ? answer : answer with { Warnings = [.. answer.Warnings, "Nothing is known, so that nothing informs the answer: it is how the cells usually are."] };
     }
 
     /// <summary>The answer from sampled paths: of one run, or of as many as a tolerance needs.</summary>

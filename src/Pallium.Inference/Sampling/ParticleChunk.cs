@@ -176,9 +176,9 @@ internal sealed class ParticleChunk
             }
 
             int path = _first + row;
-            Rng rng = noise.For((_options.Replicates is int replicates ? path % replicates : path) / 2);
+            Rng rng = noise.For((_options.Replicates is int replicates ? path % replicates : path) / (_options.Antithetic ? 2 : 1));
             DrawnCell drawn = _draw.Take(
-                _belief, row, bounds, ref rng, mirrored: (row & 1) != 0, _means.AsSpan(row * _d, _d), _guidedMeans.AsSpan(row * _d, _d),
+                _belief, row, bounds, ref rng, mirrored: _options.Antithetic && (row & 1) != 0, _means.AsSpan(row * _d, _d), _guidedMeans.AsSpan(row * _d, _d),
                 _coordinates.AsSpan(row * _d, _d));
             logWeights[row] += drawn.LogWeight;
             alive |= logWeights[row] > double.NegativeInfinity;

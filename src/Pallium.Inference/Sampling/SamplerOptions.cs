@@ -29,6 +29,9 @@ internal sealed record SamplerOptions(int Count, ulong Seed)
     /// </summary>
     public int? Replicates { get; init; }
 
+    /// <summary>Whether paths come in pairs of opposite noise, in which the errors of all that is linear cancel.</summary>
+    public bool Antithetic { get; init; } = true;
+
     /// <summary>Whether known cells of later slices steer.</summary>
     public bool Looks { get; init; } = true;
 

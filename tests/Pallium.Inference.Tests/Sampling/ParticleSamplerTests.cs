@@ -125,6 +125,15 @@ public sealed class ParticleSamplerTests
         Assert.Throws<ContradictionException>(() => session.Answer(new Question { Clamps = relation, Asked = [new(2, 1)] }));
     }
 
+    [Fact]
+    public void An_answer_that_nothing_informs_says_so()
+    {
+        var question = new Question { Asked = [new(0, 1), new(1, 3)] };
+        Assert.Contains("Nothing is known", Assert.Single(Simulated.WalkModel.Begin().Answer(question).Warnings), StringComparison.Ordinal);
+        Assert.Empty(Simulated.WalkModel.After(History).Answer(question).Warnings);
+        Assert.Empty(Simulated.WalkModel.Begin().Answer(question with { Clamps = [Clamp.Equal(new(2, 1), 0.2)] }).Warnings);
+    }
+
     private static bool Holds(Clamp clamp, double[] path, WorldModel model)
     {
         double Value(CellAddress cell) => path[((cell.Offset - 1) * 4) + cell.Channel];

@@ -70,12 +70,12 @@ public sealed class SameBitsTests
         }
     }
 
-    /// <summary>SHA-256 of the model file after learning, and of what the model says while it watches and forecasts.</summary>
+    /// <summary>SHA-256 of the model file after learning, and of what the model says while it watches, forecasts and answers.</summary>
     private static string Digest(int threads, bool tiny)
     {
         WorldModel model = Learned(threads, tiny);
         Frame test = Simulated.Mixed(12, 9, irregular: true);
-        byte[] answers = MemoryMarshal.AsBytes<double>(Simulated.Answers(model, test, tiny ? 3 : 10)).ToArray();
+        byte[] answers = MemoryMarshal.AsBytes<double>([.. Simulated.Answers(model, test, tiny ? 3 : 10), .. Simulated.Clamped(model, test)]).ToArray();
         return $"{Convert.ToHexString(SHA256.HashData(Simulated.Bytes(model)))} {Convert.ToHexString(SHA256.HashData(answers))}";
     }
 

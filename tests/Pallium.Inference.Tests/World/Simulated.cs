@@ -116,7 +116,7 @@ internal static class Simulated
         posterior.Cdf(0.7), posterior.LogProbability(1), .. posterior.Outcomes.Select(outcome => outcome.Probability),
     ];
 
-    /// <summary>Everything that a model says while it watches a frame and forecasts after it.</summary>
+    /// <summary>Everything that a model says while it watches a frame, forecasts after it.</summary>
     public static double[] Answers(WorldModel model, Frame frame, int slices)
     {
         Session session = model.Begin();
@@ -135,6 +135,22 @@ internal static class Simulated
         foreach (double[] path in session.Forecast(6, new ForecastOptions { Paths = 8 }).Paths)
         {
             numbers.AddRange(path);
+        }
+
+        return [.. numbers];
+    }
+
+    /// <summary>What a model of <see cref="Mixed"/> answers to a question with clamps, at once and by sampling.</summary>
+    public static double[] Clamped(WorldModel model, Frame history)
+    {
+        Session session = model.After(history);
+        var numbers = new List<double>();
+        var question = new Question { Clamps = [Clamp.Between(new(0, 4), 5, 15), Clamp.Equal(new(2, 3), 1)], Asked = [new(0, 2), new(1, 3), new(3, 1)] };
+        foreach (int effort in new[] { 0, 64 })
+        {
+            Answer answer = session.Answer(question, new AnswerOptions { Effort = effort });
+            numbers.Add(answer.LogEvidence);
+            numbers.AddRange(answer.Cells.SelectMany(Numbers));
         }
 
         return [.. numbers];

@@ -52,7 +52,7 @@ internal sealed class SharedSlice
 
     public double Elapsed { get; }
 
-    /// <summary>How far ahead the slice lies of the last one that was wholly known.</summary>
+    /// <summary>How far ahead the slice lies of the last one that was mostly known.</summary>
     public int Ahead { get; }
 
     public double[] Features { get; }

@@ -47,6 +47,6 @@ internal sealed record CellPlan(CellRole Role)
 /// <param name="Cells">One per channel.</param>
 internal sealed record SlicePlan(double Time, CellPlan[] Cells)
 {
-    /// <summary>Whether a cell is drawn that the data do not say.</summary>
-    public bool Samples => Array.Exists(Cells, cell => cell.Role == CellRole.Drawn);
+    /// <summary>Whether at least half of the cells are known, so that the slices after it lie no farther ahead than after one that was seen.</summary>
+    public bool IsMostlyKnown => 2 * Cells.Count(cell => cell.Role == CellRole.Known) >= Cells.Length;
 }

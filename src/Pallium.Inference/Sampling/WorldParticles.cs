@@ -40,7 +40,7 @@ internal sealed class WorldParticles : IParticleModel
             double elapsed = engine.Schema.IsTable || double.IsNaN(last) || double.IsNaN(slices[h].Time) ? 1 : (slices[h].Time - last) / engine.Schema.Time.Step;
             _shared[h] = new SharedSlice(engine, start, slices[h], elapsed, ahead, guide, gaussian, scratch);
             last = slices[h].Time;
-            ahead = slices[h].Samples ? ahead + 1 : 1;
+            ahead = slices[h].IsMostlyKnown ? 1 : ahead + 1;
         }
 
         double[] features = [.. _shared.SelectMany(shared => shared.Features)];

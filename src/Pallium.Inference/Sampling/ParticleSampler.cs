@@ -117,7 +117,7 @@ internal static class ParticleSampler
         public Population(IParticleModel model, SamplerOptions options)
         {
             (_model, _options) = (model, options);
-            _lookahead = new Lookahead(model, options.Weighs && options.Looks);
+            _lookahead = new Lookahead(model, options.Weighs);
             _relations = new RelationPlan(options.Relations);
             _noise = new Rng(options.Seed);
             int n = options.Count;
@@ -167,9 +167,7 @@ internal static class ParticleSampler
                 Paths.Weights[p] = Elementary.Exp(_logWeights[p] - total);
             }
 
-            double effective = 1 / Reduction.SumOfSquares<double>(Paths.Weights);
-            Paths.LeastEffective = Math.Min(Paths.LeastEffective, effective);
-            return effective;
+            return 1 / Reduction.SumOfSquares<double>(Paths.Weights);
         }
 
         /// <summary>Systematic resampling: ancestors in ascending order; all weights become equal.</summary>

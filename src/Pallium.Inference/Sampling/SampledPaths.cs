@@ -31,12 +31,6 @@ internal sealed class SampledPaths : IDisposable
     /// <summary>log of the evidence of all that was known.</summary>
     public double LogEvidence { get; set; }
 
-    /// <summary>How often paths were resampled.</summary>
-    public int Resamplings => _ancestors.Count(ancestors => ancestors is not null);
-
-    /// <summary>The smallest effective sample size that was met, before resampling.</summary>
-    public double LeastEffective { get; set; } = double.PositiveInfinity;
-
     /// <summary>The clamp that even the path which believed most in it held to be least likely, and log of that probability; null: there was none.</summary>
     public (Clamp? Clamp, double LogMass) Unlikeliest { get; set; }
 

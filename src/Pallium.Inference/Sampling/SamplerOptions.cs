@@ -32,9 +32,6 @@ internal sealed record SamplerOptions(int Count, ulong Seed)
     /// <summary>Whether paths come in pairs of opposite noise, in which the errors of all that is linear cancel.</summary>
     public bool Antithetic { get; init; } = true;
 
-    /// <summary>Whether known cells of later slices steer.</summary>
-    public bool Looks { get; init; } = true;
-
     /// <summary>Slices are resampled when the effective sample size falls below this share of the paths.</summary>
     public double ResampleBelow { get; init; } = 0.5;
 }

@@ -12,6 +12,9 @@ internal sealed class ChannelDraw
     /// <summary>A guided variance is at least this share of the plain one.</summary>
     private const double LeastGuidedShare = 1e-9;
 
+    /// <summary>Relative error by which a number may miss a bound that it was drawn within.</summary>
+    private const double Rounding = 1e-9;
+
     private readonly SliceLayout _layout;
     private readonly int _d;
     private readonly int[] _coordinates;
@@ -75,11 +78,13 @@ internal sealed class ChannelDraw
     /// <param name="bounds">What the cell may be.</param>
     /// <param name="rng">The stream's noise.</param>
     /// <param name="mirrored">Whether to use the opposite of it.</param>
+    /// <param name="given">The slice's coordinates, [D], where the cell is not to be drawn; empty: it is.</param>
     /// <param name="means">The stream's means of the slice, [D], conditioned on return.</param>
     /// <param name="guidedMeans">The same given what is known of later slices.</param>
     /// <param name="slice">Receives the cell's coordinates, [D].</param>
     public DrawnCell Take(
-        CellBelief belief, int row, in CellBounds bounds, ref Rng rng, bool mirrored, Span<double> means, Span<double> guidedMeans, Span<double> slice)
+        CellBelief belief, int row, in CellBounds bounds, ref Rng rng, bool mirrored, ReadOnlySpan<double> given, Span<double> means, Span<double> guidedMeans,
+        Span<double> slice)
     {
         double u = rng.Uniform();
         double component = rng.Uniform();
@@ -96,6 +101,7 @@ internal sealed class ChannelDraw
         if (_discretes > 0)
         {
             (log, logMass, outcome) = Outcome(belief, row, bounds, u, means, guidedMeans);
+            outcome = given.IsEmpty ? outcome : OutcomeOf(given);
             Set(outcome);
         }
 
@@ -107,6 +113,7 @@ internal sealed class ChannelDraw
             // With an atom the outcome's weight held it already.
             log += _discretes > 0 ? 0 : own;
             logMass += _discretes > 0 ? 0 : ownMass;
+            z = given.IsEmpty ? z : given[_real.Coordinate];
         }
 
         if (_count > _discretes)
@@ -127,6 +134,30 @@ internal sealed class ChannelDraw
         }
 
         return new DrawnCell(double.IsNaN(log) ? double.NegativeInfinity : log, logMass, outcome, z);
+    }
+
+    /// <summary>
+    /// log of how probable the cell was for the model, whatever later slices say: of a number that was drawn its density, of a known one its mass, -∞ outside
+    /// the bounds.
+    /// </summary>
+    public double LogDensity(CellBelief belief, int row, in CellBounds bounds, in DrawnCell cell)
+    {
+        double log = _discretes == 0 ? 0 : Possible(bounds, cell.Outcome) ? Elementary.Log(belief.Probabilities(row)[cell.Outcome]) : double.NegativeInfinity;
+        if (_count == _discretes || cell.Outcome == 0 || bounds.IsEmpty)
+        {
+            return bounds.IsEmpty ? double.NegativeInfinity : log;
+        }
+
+        ChannelScale scale = _layout.Scale(_channel);
+        (double low, double high) = bounds.IsFree ? (double.NegativeInfinity, double.PositiveInfinity) : scale.Edges(bounds.Low, bounds.High);
+        double slack = Rounding * (1 + Math.Abs(cell.Z));
+        if (bounds.IsKnown)
+        {
+            // What a relation leaves of its last cell is another number for streams that came here otherwise.
+            return Math.Abs(scale.Encode(bounds.Low) - cell.Z) <= slack ? log + belief.Mixture(row).LogMass(low, high) : double.NegativeInfinity;
+        }
+
+        return cell.Z >= low - slack && cell.Z <= high + slack ? log + belief.Mixture(row).LogMass(cell.Z, cell.Z) : double.NegativeInfinity;
     }
 
     /// <summary>The cell's value in its channel's units.</summary>
@@ -161,6 +192,14 @@ internal sealed class ChannelDraw
         }
     }
 
+    /// <summary>Whether bounds leave an outcome; with an atom 0 is zero, and 1 is above it.</summary>
+    private bool Possible(in CellBounds bounds, int outcome) =>
+        _count == _discretes ? bounds.Allows(outcome) : outcome == 0 ? bounds.Low <= 0 && bounds.High >= 0 : bounds.High > 0;
+
+    private int OutcomeOf(ReadOnlySpan<double> slice) => _discretes == 1
+        ? (int)slice[_discrete.Coordinate]
+        : slice.Slice(_discrete.Coordinate, _discretes).IndexOf(1.0);
+
     private (double Log, double LogMass, int Outcome) Outcome(
         CellBelief belief, int row, in CellBounds bounds, double u, ReadOnlySpan<double> means, ReadOnlySpan<double> guidedMeans)
     {
@@ -170,9 +209,8 @@ internal sealed class ChannelDraw
         double mass = 0;
         for (int k = 0; k < logs.Length; k++)
         {
-            bool possible = numeric ? k == 0 ? bounds.Low <= 0 && bounds.High >= 0 : bounds.High > 0 : bounds.Allows(k);
             logs[k] = double.NegativeInfinity;
-            if (!possible || bounds.IsEmpty || !(probabilities[k] > 0))
+            if (!Possible(bounds, k) || bounds.IsEmpty || !(probabilities[k] > 0))
             {
                 continue;
             }

@@ -6,9 +6,6 @@ namespace Pallium.Inference;
 /// <remarks>All streams of a chunk take a slice's cells in one order, drawn for chunk and slice: known cells first, then bounded ones, then the others.</remarks>
 internal sealed class ParticleChunk
 {
-    /// <summary>Streams of a chunk.</summary>
-    public const int Size = 128;
-
     private readonly IParticleModel _model;
     private readonly Lookahead _lookahead;
     private readonly RelationPlan _relations;
@@ -40,78 +37,86 @@ internal sealed class ParticleChunk
         (_model, _lookahead, _relations, _options) = (model, lookahead, relations, options);
         _noise = new Rng(options.Seed);
         _d = model.Layout.Coordinates;
-        _rows = model.NewRows(Size);
+        int most = options.ChunkSize;
+        _rows = model.NewRows(most);
         _draw = new ChannelDraw(model.Layout);
         _plain = new SharedCovariance(_d);
         _guided = new SharedCovariance(_d);
-        _priorMeans = new double[Size * _d];
-        _means = new double[Size * _d];
-        _guidedMeans = new double[Size * _d];
-        _coordinates = new double[Size * _d];
+        _priorMeans = new double[most * _d];
+        _means = new double[most * _d];
+        _guidedMeans = new double[most * _d];
+        _coordinates = new double[most * _d];
         _innovation = new double[_d];
         _scratch = new double[2 * (lookahead.Count + 1)];
         _order = new int[model.Layout.Channels];
     }
 
-    /// <summary>Samples a slice for the chunk's streams.</summary>
+    /// <summary>Encoded slices of the streams that were sampled last, [count, D]; NaN for holes.</summary>
+    public ReadOnlySpan<double> Coordinates => _coordinates.AsSpan(0, _rowCount * _d);
+
+    /// <summary>The order in which their cells were taken.</summary>
+    public ReadOnlySpan<int> LastOrder => _order;
+
+    /// <summary>Samples a slice for some streams.</summary>
     /// <param name="slice">Which.</param>
-    /// <param name="first">Number of the first stream, a multiple of <see cref="Size"/>.</param>
-    /// <param name="states">[count, StateSize], advanced unless it is the last slice.</param>
-    /// <param name="ahead">μ of the look-ahead, [count, cells], advanced.</param>
-    /// <param name="sums">What the relations' cells so far add up to, [count, relations], advanced.</param>
-    /// <param name="logWeights">[count], added to.</param>
-    /// <param name="paths">Keeps values.</param>
+    /// <param name="first">Number of the first stream.</param>
+    /// <param name="rows">The streams, at most <see cref="SamplerOptions.ChunkSize"/>; weighed, and advanced unless it is the last slice.</param>
+    /// <param name="paths">Keeps values; null: nothing does.</param>
+    /// <param name="kept">A path that all streams follow instead of drawing, in its order; weights are as if they had drawn it. Null: they draw.</param>
+    /// <param name="densities">Is added the model's own log density of the slice, [count]; may be empty.</param>
     /// <returns>What became of the slice's known and bounded cells.</returns>
-    public ChunkReport Sample(
-        int slice, int first, Span<double> states, Span<double> ahead, Span<double> sums, Span<double> logWeights, SampledPaths paths)
+    public ChunkReport Sample(int slice, int first, StreamRows rows, SampledPaths? paths, KeptPath? kept = null, Span<double> densities = default)
     {
         Lookahead.Step step = _lookahead.At(slice);
-        (_first, _rowCount, _report) = (first, logWeights.Length, new ChunkReport(null, null, 0));
-        _rows.Begin(slice, _rowCount, states, _means);
+        (_first, _rowCount, _report) = (first, rows.Count, new ChunkReport(null, null, 0));
+        _rows.Begin(slice, _rowCount, rows.States, _means);
         _means.CopyTo(_priorMeans, 0);
         _coordinates.AsSpan().Fill(double.NaN);
-        Steer(slice, step, ahead, logWeights);
+        Steer(slice, step, rows);
         _plain.Reset(_model.Covariance(slice));
         _guided.Reset(step.IsActive ? step.Covariance : _model.Covariance(slice));
         CellPlan[] cells = _model.Slices[slice].Cells;
         bool last = slice == _model.Slices.Count - 1;
         bool hides = false;
-        foreach (int channel in Order(slice, cells))
+        SetOrder(slice, cells, kept);
+        foreach (int channel in _order)
         {
-            bool idle = last && cells[channel].Role == CellRole.Drawn && !cells[channel].IsBounded && !paths.Keeps(slice, channel) && !_relations.Reads(slice, channel);
+            bool idle = last && cells[channel].Role == CellRole.Drawn && !cells[channel].IsBounded && !Keeps(slice, channel) && !_relations.Reads(slice, channel);
             hides |= cells[channel].Role == CellRole.Hidden;
             if (cells[channel].Role != CellRole.Hidden && !idle)
             {
-                Take(slice, channel, cells[channel], step.IsActive ? _guided : null, sums, logWeights, paths);
+                Take(slice, channel, step.IsActive ? _guided : null, rows, paths, kept, densities);
             }
         }
 
         if (!last)
         {
-            Advance(step, hides, ahead, logWeights);
-            _rows.End(_coordinates, _means, states);
+            Advance(step, hides, rows);
+            _rows.End(_coordinates, _means, rows.States);
         }
 
         return _report;
     }
 
+    private bool Keeps(int slice, int channel) => _options.Keep?[slice][channel] ?? true;
+
     /// <summary>Weights for the cells that begin to steer or no longer do, and the slices' means given those that do.</summary>
-    private void Steer(int slice, Lookahead.Step step, ReadOnlySpan<double> ahead, Span<double> logWeights)
+    private void Steer(int slice, Lookahead.Step step, StreamRows rows)
     {
         int n = _lookahead.Count;
         Lookahead.Step? before = slice > 0 ? _lookahead.At(slice - 1) : null;
         for (int row = 0; row < _rowCount; row++)
         {
-            ReadOnlySpan<double> own = ahead.Slice(row * n, n);
+            ReadOnlySpan<double> own = rows.Ahead.Slice(row * n, n);
             Span<double> guided = _guidedMeans.AsSpan(row * _d, _d);
             if (before is { IsActive: true })
             {
-                logWeights[row] -= before.LogAfter(own, _scratch);
+                rows.LogWeights[row] -= before.LogAfter(own, _scratch);
             }
 
             if (step.IsActive)
             {
-                logWeights[row] += step.LogBefore(own, _scratch);
+                rows.LogWeights[row] += step.LogBefore(own, _scratch);
                 step.Guide(own, _means.AsSpan(row * _d, _d), guided);
             }
         }
@@ -123,7 +128,7 @@ internal sealed class ParticleChunk
     }
 
     /// <summary>The look-ahead takes in the slice. Coordinates that were not taken leave a spread, which ψ after the slice does not have.</summary>
-    private void Advance(Lookahead.Step step, bool hides, Span<double> ahead, Span<double> logWeights)
+    private void Advance(Lookahead.Step step, bool hides, StreamRows rows)
     {
         int n = _lookahead.Count;
         double[]? factor = hides && step.IsActive ? step.FactorWith(_plain.Values) : null;
@@ -134,59 +139,70 @@ internal sealed class ParticleChunk
                 _innovation[j] = _means[(row * _d) + j] - _priorMeans[(row * _d) + j];
             }
 
-            Span<double> own = ahead.Slice(row * n, n);
+            Span<double> own = rows.Ahead.Slice(row * n, n);
             step.Advance(_innovation, own);
             if (factor is not null)
             {
-                logWeights[row] += step.LogAfter(own, _scratch) - step.LogDensity(factor, own, _scratch);
+                rows.LogWeights[row] += step.LogAfter(own, _scratch) - step.LogDensity(factor, own, _scratch);
             }
         }
     }
 
-    private ReadOnlySpan<int> Order(int slice, CellPlan[] cells)
+    private void SetOrder(int slice, CellPlan[] cells, KeptPath? kept)
     {
-        _noise.For("order").For(slice).For(_options.Replicates is null ? _first / Size : 0).Permutation(_order);
+        if (kept is not null)
+        {
+            kept.Order(slice).CopyTo(_order);
+            return;
+        }
+
+        _noise.For("order").For(slice).For(_options.Replicates is null ? _options.ChunkOf(_first) : 0).Permutation(_order);
         if (_options.KnownFirst)
         {
             Array.Sort([.. _order.Select((channel, i) => (Rank(cells[channel]) * _order.Length) + i)], _order);
         }
-
-        return _order;
     }
 
     private static int Rank(CellPlan cell) => cell.Role == CellRole.Known ? 0 : cell.IsBounded ? 1 : 2;
 
-    /// <summary>Draws a channel's cell, or takes it as known, weighs it, and conditions the slice on it.</summary>
-    private void Take(int slice, int channel, CellPlan cell, SharedCovariance? guided, Span<double> sums, Span<double> logWeights, SampledPaths paths)
+    /// <summary>Draws a channel's cell, or takes it as known or kept, weighs it, and conditions the slice on it.</summary>
+    private void Take(int slice, int channel, SharedCovariance? guided, StreamRows rows, SampledPaths? paths, KeptPath? kept, Span<double> densities)
     {
+        CellPlan cell = _model.Slices[slice].Cells[channel];
         _rows.Believe(channel, _plain, _means, _belief);
         _draw.Begin(channel, _plain, guided);
         Rng noise = _noise.For("paths").For(slice).For(channel);
         bool relates = _relations.Reads(slice, channel);
-        bool keeps = paths.Keeps(slice, channel);
+        bool keeps = Keeps(slice, channel);
+        ReadOnlySpan<double> given = kept is null ? [] : kept.Coordinates(slice);
         double likeliest = double.NegativeInfinity;
         bool alive = false;
         for (int row = 0; row < _rowCount; row++)
         {
-            Span<double> own = sums.Slice(row * _relations.Count, _relations.Count);
-            CellBounds bounds = CellBounds.Of(cell, _first + row);
+            Span<double> own = rows.Sums.Slice(row * _relations.Count, _relations.Count);
+            int path = _first + row;
+            CellBounds bounds = CellBounds.Of(cell, path);
             if (relates)
             {
                 _relations.Narrow(slice, channel, own, ref bounds);
             }
 
-            int path = _first + row;
             Rng rng = noise.For((_options.Replicates is int replicates ? path % replicates : path) / (_options.Antithetic ? 2 : 1));
             DrawnCell drawn = _draw.Take(
-                _belief, row, bounds, ref rng, mirrored: _options.Antithetic && (row & 1) != 0, _means.AsSpan(row * _d, _d), _guidedMeans.AsSpan(row * _d, _d),
+                _belief, row, bounds, ref rng, mirrored: _options.Antithetic && (path & 1) != 0, given, _means.AsSpan(row * _d, _d), _guidedMeans.AsSpan(row * _d, _d),
                 _coordinates.AsSpan(row * _d, _d));
-            logWeights[row] += drawn.LogWeight;
-            alive |= logWeights[row] > double.NegativeInfinity;
+            rows.LogWeights[row] += drawn.LogWeight;
+            alive |= rows.LogWeights[row] > double.NegativeInfinity;
             likeliest = Math.Max(likeliest, drawn.LogMass);
+            if (!densities.IsEmpty)
+            {
+                densities[row] += _draw.LogDensity(_belief, row, bounds, drawn);
+            }
+
             if (relates || keeps)
             {
                 double value = _draw.Decode(drawn);
-                paths.Keep(slice, channel, _first + row, value);
+                paths?.Keep(slice, channel, path, value);
                 _relations.Add(slice, channel, value, relates ? own : []);
             }
         }

@@ -96,25 +96,9 @@ internal sealed class PathSummary(PathSet paths, IReadOnlyList<Channel> channels
     /// <summary>Equally weighted draws of the asked cells: systematic, so that equal weights give every path once.</summary>
     private double[][] Draws(double[][] values)
     {
-        var draws = new double[paths.Count][];
-        double sum = paths.Weights[0];
-        int from = 0;
-        for (int p = 0; p < draws.Length; p++)
-        {
-            double target = (p + 0.5) / draws.Length;
-            while (sum < target && from < draws.Length - 1)
-            {
-                sum += paths.Weights[++from];
-            }
-
-            draws[p] = new double[values.Length];
-            for (int i = 0; i < values.Length; i++)
-            {
-                draws[p][i] = values[i][from];
-            }
-        }
-
-        return draws;
+        var chosen = new int[paths.Count];
+        Systematic.Draw(paths.Weights, 0.5, chosen);
+        return [.. chosen.Select(p => values.Select(cell => cell[p]).ToArray())];
     }
 
     private List<string> Warnings(double effective)

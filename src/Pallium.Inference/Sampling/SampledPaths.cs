@@ -77,6 +77,19 @@ internal sealed class SampledPaths : IDisposable
         }
     }
 
+    /// <summary>The numbers of one path, slice by slice.</summary>
+    public int[] NumbersOf(int path)
+    {
+        var numbers = new int[_places.Length];
+        for (int h = numbers.Length - 1; h >= 0; h--)
+        {
+            path = _ancestors[h] is { } ancestors ? ancestors[path] : path;
+            numbers[h] = path;
+        }
+
+        return numbers;
+    }
+
     public void Dispose() => _rented.Dispose();
 }
 

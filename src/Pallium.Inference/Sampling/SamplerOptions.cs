@@ -17,6 +17,9 @@ internal sealed record SamplerOptions(int Count, ulong Seed)
     /// <summary>Whether known cells are evidence; where they are a plan, which is no evidence of anything, all weights stay equal.</summary>
     public bool Weighs { get; init; } = true;
 
+    /// <summary>Whether known cells of later slices steer; else paths must come to them by chance.</summary>
+    public bool LooksAhead { get; init; } = true;
+
     /// <summary>
     /// Whether a slice's known and bounded cells are taken first, which wastes least; else in any order, as in paths that know nothing, so that where orders
     /// disagree the very same paths are meant.
@@ -34,4 +37,23 @@ internal sealed record SamplerOptions(int Count, ulong Seed)
 
     /// <summary>Slices are resampled when the effective sample size falls below this share of the paths.</summary>
     public double ResampleBelow { get; init; } = 0.5;
+
+    /// <summary>Paths that are sampled side by side, even: they take a slice's cells in one order.</summary>
+    public int ChunkSize { get; init; } = 128;
+
+    /// <summary>Whether path 0, alone in its chunk, is a <see cref="KeptPath"/> that the others are sampled beside; excludes <see cref="Antithetic"/>.</summary>
+    public bool IsConditional { get; init; }
+
+    /// <summary>Chunks of a run.</summary>
+    public int Chunks => 1 + ChunkOf(Count - 1);
+
+    /// <summary>The chunk of a path.</summary>
+    public int ChunkOf(int path) => !IsConditional ? path / ChunkSize : path == 0 ? 0 : 1 + ((path - 1) / ChunkSize);
+
+    /// <summary>First path of a chunk, and how many it has.</summary>
+    public (int First, int Count) Range(int chunk)
+    {
+        int first = !IsConditional ? chunk * ChunkSize : chunk == 0 ? 0 : 1 + ((chunk - 1) * ChunkSize);
+        return (first, IsConditional && chunk == 0 ? 1 : Math.Min(ChunkSize, Count - first));
+    }
 }

@@ -21,7 +21,8 @@ internal sealed record SleepExample(AnswerRows Rows, double[][][] Values, int Bl
         int channels = engine.Schema.Channels.Count;
         using SampledPaths run = ParticleSampler.Run(
             new WorldParticles(engine, question.Start, question.Slices), new SamplerOptions(effort + (effort & 1), seed));
-        int[] chosen = Systematic(run.Weights, new Rng(seed).For("draws").Uniform());
+        var chosen = new int[Draws];
+        Systematic.Draw(run.Weights, new Rng(seed).For("draws").Uniform(), chosen);
         double[][][] values = [.. Enumerable.Range(0, Draws).Select(_ => new double[question.Slices.Length][])];
         var lineage = new int[run.Count];
         for (int h = 0; h < question.Slices.Length; h++)
@@ -54,23 +55,5 @@ internal sealed record SleepExample(AnswerRows Rows, double[][][] Values, int Bl
 
         rows.Encode(question.Start);
         return rows;
-    }
-
-    private static int[] Systematic(ReadOnlySpan<double> weights, double offset)
-    {
-        var chosen = new int[Draws];
-        double sum = weights[0];
-        int from = 0;
-        for (int i = 0; i < Draws; i++)
-        {
-            while (sum < (i + offset) / Draws && from < weights.Length - 1)
-            {
-                sum += weights[++from];
-            }
-
-            chosen[i] = from;
-        }
-
-        return chosen;
     }
 }

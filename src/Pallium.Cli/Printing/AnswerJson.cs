@@ -31,10 +31,11 @@ internal static class AnswerJson
                 json.Belief(cell.Name, cell.Belief, () => WriteMore(json, schema, cell));
             }
         });
-        json.Objects("events", question.Events.Zip(answer.Events), happening =>
+        json.Objects("events", question.Events.Zip(answer.Events, answer.EventErrors), happening =>
         {
             json.WriteString("event", happening.First.Text);
             json.Figure("probability", happening.Second);
+            json.Figure("standardError", happening.Third);
         });
         json.Figure("logEvidence", answer.LogEvidence);
         json.WriteNumber("effort", answer.Effort);

@@ -41,7 +41,7 @@ internal sealed class PathSummary(PathSet paths, IReadOnlyList<Channel> channels
 
         double[][] asked = [.. question.Asked.Select(cell => values[cell])];
         double[][] draws = Draws(asked);
-        double[] events = [.. question.Events.Select(function => Probability(function, values))];
+        (double Probability, double Error)[] events = [.. question.Events.Select(function => Happens(function, values, rooted ? roots : null))];
 
         // From here on nobody reads the values in the order of the paths: a posterior may sort them where they are.
         var posteriors = new Posterior[asked.Length];
@@ -53,7 +53,8 @@ internal sealed class PathSummary(PathSet paths, IReadOnlyList<Channel> channels
 
         return new Answer(posteriors)
         {
-            Events = events,
+            Events = [.. events.Select(happening => happening.Probability)],
+            EventErrors = [.. events.Select(happening => happening.Error)],
             LogEvidence = paths.LogEvidence,
             Effort = paths.Count,
             EffectiveSampleSize = effective,
@@ -75,11 +76,12 @@ internal sealed class PathSummary(PathSet paths, IReadOnlyList<Channel> channels
         return roots;
     }
 
-    private double Probability(CellFunction function, Dictionary<CellAddress, double[]> values)
+    /// <summary>An event's probability, and its error from groups of paths; null: from those that share the event's last slice.</summary>
+    private (double Probability, double Error) Happens(CellFunction function, Dictionary<CellAddress, double[]> values, int[]? roots)
     {
         double[][] cells = [.. function.Cells.Select(cell => values[cell])];
         var read = new double[cells.Length];
-        double sum = 0;
+        var happens = new double[paths.Count];
         for (int p = 0; p < paths.Count; p++)
         {
             for (int i = 0; i < read.Length; i++)
@@ -87,10 +89,11 @@ internal sealed class PathSummary(PathSet paths, IReadOnlyList<Channel> channels
                 read[i] = cells[i][p];
             }
 
-            sum += function.Evaluate(read) != 0 ? paths.Weights[p] : 0;
+            happens[p] = function.Evaluate(read) != 0 ? 1 : 0;
         }
 
-        return Math.Clamp(sum, 0, 1);
+        ReadOnlySpan<int> groups = roots ?? paths.Lineage(function.Cells.Select(plan.IndexOf).DefaultIfEmpty().Max());
+        return (Math.Clamp(Reduction.Dot(happens, paths.Weights), 0, 1), paths.StandardError(happens, groups));
     }
 
     /// <summary>Equally weighted draws of the asked cells: systematic, so that equal weights give every path once.</summary>

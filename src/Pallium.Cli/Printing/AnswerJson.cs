@@ -50,6 +50,16 @@ internal static class AnswerJson
         json.WriteEndObject();
     }
 
+    /// <summary>That there is no answer, as clamps cannot hold together.</summary>
+    public static void Write(Utf8JsonWriter json, FrameSchema schema, ContradictionException contradiction)
+    {
+        json.WriteStartObject();
+        json.WriteString("contradiction", contradiction.Message);
+        json.WriteString("clamp", contradiction.Clamp?.Describe(schema.Channels));
+        json.Figure("logEvidence", contradiction.LogEvidence);
+        json.WriteEndObject();
+    }
+
     private static void WriteMore(Utf8JsonWriter json, FrameSchema schema, AskedCell cell)
     {
         json.WriteString("channel", schema.Channels[cell.Cell.Channel].Name);

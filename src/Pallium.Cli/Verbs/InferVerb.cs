@@ -59,6 +59,20 @@ internal sealed class InferVerb
 
         WorldModel model = ModelFile.Load(modelPath);
         FrameSchema schema = _reading.Zoned(parsed, model.Schema);
+        try
+        {
+            return Run(parsed, model, schema, samples);
+        }
+        catch (ContradictionException contradiction) when (parsed.GetValue(_json))
+        {
+            // A program reads what contradicts; the sentence and the exit code stay those of any mistake.
+            JsonOutput.Write(json => AnswerJson.Write(json, schema, contradiction));
+            throw;
+        }
+    }
+
+    private int Run(ParseResult parsed, WorldModel model, FrameSchema schema, string? samples)
+    {
         QuestionText text = Text(parsed, schema);
         History history = Read(parsed, model, text);
         IReadOnlyList<Slice>? future = parsed.GetValue(_future) is string plan ? PlanFile.Read(plan, _reading.Of(parsed, model.Schema)) : null;

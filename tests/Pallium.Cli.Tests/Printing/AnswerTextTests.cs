@@ -51,6 +51,14 @@ public sealed class AnswerTextTests
     }
 
     [Fact]
+    public void Json_of_a_contradiction_has_a_null_where_nothing_is_known_or_minus_infinity()
+    {
+        JsonElement json = Fabricated.Json(writer => AnswerJson.Write(writer, Fabricated.Schema, new ContradictionException("They cannot hold.")));
+        Assert.Equal("They cannot hold.", json.GetProperty("contradiction").GetString());
+        Assert.All(new[] { "clamp", "logEvidence" }, name => Assert.Equal(JsonValueKind.Null, json.GetProperty(name).ValueKind));
+    }
+
+    [Fact]
     public void Json_has_everything()
     {
         JsonElement json = Fabricated.Json(writer => AnswerJson.Write(writer, Fabricated.Schema, Later, Drawn, Cells(2)));

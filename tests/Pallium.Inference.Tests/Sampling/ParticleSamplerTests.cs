@@ -126,6 +126,31 @@ public sealed class ParticleSamplerTests
         Assert.InRange(never.EffectiveSampleSize, 1 / (0.02 * 0.02), 99_999);
     }
 
+    /// <summary>The errors that are told against how far runs of other seeds lie apart. The model's orders disagree: chunks of one order err together.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Errors_of_means_and_events_are_those_of_repeated_runs(bool wet)
+    {
+        const int Runs = 60;
+        Session session = Simulated.MixedModel.After(Simulated.Mixed(60, 41));
+        Clamp[] clamps = [Clamp.Between(new(0, 4), 9, 11), .. wet ? [Clamp.Equal(new(3, 1), 2)] : Array.Empty<Clamp>()];
+        var question = new Question { Asked = [new(0, 2)], Events = [Above(9)], Clamps = clamps };
+        Answer[] answers = [.. Enumerable.Range(1, Runs).Select(seed => session.Answer(question, new AnswerOptions { Effort = 1024, Seed = (ulong)seed, Threads = 2 }))];
+        Holds(answer => (answer.Cells[0].Mean, answer.StandardErrors[0]));
+        Holds(answer => (answer.Events[0], answer.EventErrors[0]));
+
+        void Holds(Func<Answer, (double Value, double Error)> pick)
+        {
+            double mean = answers.Average(answer => pick(answer).Value);
+            double found = Math.Sqrt(answers.Sum(answer => (pick(answer).Value - mean) * (pick(answer).Value - mean)) / (Runs - 1));
+            double told = Math.Sqrt(answers.Average(answer => pick(answer).Error * pick(answer).Error));
+
+            // A deviation of 60 runs is itself known to 1/√(2·60), 9 %: three of those.
+            Assert.InRange(found / told, 0.7, 1.3);
+        }
+    }
+
     /// <summary>Whether the temperature two slices ahead is above so much.</summary>
     private static CellFunction Above(double value) => new($"temperature@+2>{value}", [new(0, 2)], values => values[0] > value ? 1 : 0);
 

@@ -8,11 +8,16 @@ internal sealed class ReadingOptions
     private readonly Option<Duplicates?> _duplicates = Duplicates();
     private readonly Option<string?> _timeZone = TimeZone();
 
+    /// <summary>The options.</summary>
+    public IEnumerable<Option> All => [_duplicates, _timeZone];
+
     /// <summary>Adds the options to a verb.</summary>
     public void AddTo(Command verb)
     {
-        verb.Add(_duplicates);
-        verb.Add(_timeZone);
+        foreach (Option option in All)
+        {
+            verb.Add(option);
+        }
     }
 
     /// <summary>What the user said, for data of a model's columns.</summary>

@@ -31,10 +31,11 @@ internal static class AnswerJson
                 json.Belief(cell.Name, cell.Belief, () => WriteMore(json, schema, cell));
             }
         });
-        json.Objects("events", question.Events.Zip(answer.Events), happening =>
+        json.Objects("events", question.Events.Zip(answer.Events, answer.EventErrors), happening =>
         {
             json.WriteString("event", happening.First.Text);
             json.Figure("probability", happening.Second);
+            json.Figure("standardError", happening.Third);
         });
         json.Figure("logEvidence", answer.LogEvidence);
         json.WriteNumber("effort", answer.Effort);
@@ -46,6 +47,16 @@ internal static class AnswerJson
         }
 
         json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    /// <summary>That there is no answer, as clamps cannot hold together.</summary>
+    public static void Write(Utf8JsonWriter json, FrameSchema schema, ContradictionException contradiction)
+    {
+        json.WriteStartObject();
+        json.WriteString("contradiction", contradiction.Message);
+        json.WriteString("clamp", contradiction.Clamp?.Describe(schema.Channels));
+        json.Figure("logEvidence", contradiction.LogEvidence);
         json.WriteEndObject();
     }
 

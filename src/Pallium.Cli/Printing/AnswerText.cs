@@ -21,9 +21,9 @@ internal static class AnswerText
             console.Write(Lines(schema, cells));
         }
 
-        for (int i = 0; i < question.Events.Count; i++)
+        foreach ((CellFunction happening, double probability, double error) in question.Events.Zip(answer.Events, answer.EventErrors))
         {
-            console.WriteLine($"{question.Events[i].Text}: {Figures.Percent(answer.Events[i])}");
+            console.WriteLine($"{happening.Text}: {Figures.Percent(probability)} ± {Figures.Percent(error)}");
         }
 
         foreach (string line in Remarks(question, answer))

@@ -49,6 +49,7 @@ internal sealed class EvaluateVerb
         string? testPath = parsed.GetValue(_test);
         if (_nab.IsAsked(parsed))
         {
+            RefuseUnused(parsed, "--nab", [_after, _horizon, _stride, _paths, _seed, _threads, .. _masks.All, .. _reading.All]);
             return testPath == null ? _nab.Run(parsed, parsed.GetValue(_model), parsed.GetValue(_json))
                 : throw new InputException($"evaluate: found the data '{testPath}' beside --nab, which names its own, expected at most a model.");
         }
@@ -63,6 +64,7 @@ internal sealed class EvaluateVerb
         FrameOptions reading = _reading.Of(parsed, model.Schema);
         if (_masks.IsWanted(parsed))
         {
+            RefuseUnused(parsed, "--masks", [_horizon, _stride, _paths]);
             return _masks.Run(
                 parsed, model, path => DataFile.Read(path, reading), testPath, parsed.GetValue(_after), parsed.GetValue(_seed),
                 parsed.GetValue(_threads), parsed.GetValue(_json));
@@ -91,6 +93,15 @@ internal sealed class EvaluateVerb
         }
 
         return ExitCode.Success;
+    }
+
+    /// <summary>Refuses options that a way of testing would pass over.</summary>
+    private static void RefuseUnused(ParseResult parsed, string beside, IEnumerable<Option> options)
+    {
+        if (options.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } unused)
+        {
+            throw new InputException($"Option {unused.Name}: found it beside {beside}, which has no use for it, expected one of the two.");
+        }
     }
 
     /// <summary>The scores as tables.</summary>

@@ -16,7 +16,7 @@ internal sealed class InferVerb
     private readonly Option<int?> _effort = TypedOption.Whole(
         "--effort", "Samples to draw (default 1024; none where one pass says all, as for values of the next slice); 0: one pass in any case.", least: 0);
     private readonly Option<double?> _tolerance = TypedOption.Positive(
-        "--tolerance", "X", "Stop drawing when the error of every mean is below so many standard deviations of its cell; --effort is then the most that is spent.");
+        "--tolerance", "X", "Stop drawing when the error of every mean and event is below so many standard deviations of it; --effort is then the most that is spent.");
     private readonly Option<ulong?> _seed = TypedOption.Seed();
     private readonly Option<int?> _threads = TypedOption.Whole("--threads", "Threads (default: all cores); the answer does not depend on it.");
     private readonly Option<double?> _every = TypedOption.Every();
@@ -59,6 +59,20 @@ internal sealed class InferVerb
 
         WorldModel model = ModelFile.Load(modelPath);
         FrameSchema schema = _reading.Zoned(parsed, model.Schema);
+        try
+        {
+            return Run(parsed, model, schema, samples);
+        }
+        catch (ContradictionException contradiction) when (parsed.GetValue(_json))
+        {
+            // A program reads what contradicts; the sentence and the exit code stay those of any mistake.
+            JsonOutput.Write(json => AnswerJson.Write(json, schema, contradiction));
+            throw;
+        }
+    }
+
+    private int Run(ParseResult parsed, WorldModel model, FrameSchema schema, string? samples)
+    {
         QuestionText text = Text(parsed, schema);
         History history = Read(parsed, model, text);
         IReadOnlyList<Slice>? future = parsed.GetValue(_future) is string plan ? PlanFile.Read(plan, _reading.Of(parsed, model.Schema)) : null;

@@ -13,12 +13,16 @@ internal sealed class MaskEvaluation
     private readonly Option<string?> _train = TypedOption.Text("--train", "DATA", "With --masks: what the model was learned from; ridge regression and neighbours are fitted to it for every set.");
     private readonly Option<int?> _slices = TypedOption.Whole("--slices", "With --masks: slices of the test that every set is asked about (default 200).");
 
+    /// <summary>The options.</summary>
+    public IEnumerable<Option> All => [_masks, _train, _slices];
+
     /// <summary>Adds the options to the verb.</summary>
     public void AddTo(Command verb)
     {
-        verb.Add(_masks);
-        verb.Add(_train);
-        verb.Add(_slices);
+        foreach (Option option in All)
+        {
+            verb.Add(option);
+        }
     }
 
     /// <summary>Whether clamp sets are to be tested.</summary>

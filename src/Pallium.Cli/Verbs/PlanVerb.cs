@@ -83,6 +83,7 @@ internal sealed class PlanVerb
                 Threads = parsed.GetValue(_threads),
             },
             interrupt.Token);
+        DataFile.Warn(plan.Warnings);
         if (parsed.GetValue(_json))
         {
             JsonOutput.Write(json => WriteJson(json, schema, plan, cost.Text));
@@ -119,8 +120,9 @@ internal sealed class PlanVerb
         BeliefText.WriteTable(console, schema.Time, plan.Times, channels, (row, c) =>
             c < plan.Act.Count ? Figures.Value(channels[c], plan.Actions[row][c]) : BeliefText.Short(cells[row][index[c]], Level));
         console.WriteLine();
-        console.MarkupLine(Markup.Escape(
-            $"Expected cost {Figures.Score(plan.Cost)} ± {Figures.Score(plan.StandardError)}; doing as usual {Figures.Score(plan.UsualCost)} ± {Figures.Score(plan.UsualError)} ({plan.Effort} roll-outs)"));
+        static string Told(double cost, double error) => $"{Figures.Score(cost)} ± {Figures.Score(error)}";
+        console.WriteLine(
+            $"Expected cost {Told(plan.Cost, plan.StandardError)}; doing as usual {Told(plan.UsualCost, plan.UsualError)}; difference {Told(plan.Difference, plan.DifferenceError)} ({plan.Effort} roll-outs)");
     }
 
     private static void WriteJson(Utf8JsonWriter json, FrameSchema schema, Plan plan, string cost)
@@ -131,6 +133,9 @@ internal sealed class PlanVerb
         json.Figure("standardError", plan.StandardError);
         json.Figure("usualCost", plan.UsualCost);
         json.Figure("usualError", plan.UsualError);
+        json.Figure("difference", plan.Difference);
+        json.Figure("differenceError", plan.DifferenceError);
+        json.WriteBoolean("better", plan.IsBetter);
         json.Figure("temperature", plan.Temperature);
         json.WriteNumber("effort", plan.Effort);
         json.Objects("slices", Enumerable.Range(0, plan.Times.Count), h =>

@@ -83,6 +83,11 @@ internal static class EngineQuestion
         }),
     ];
 
+    /// <summary>Standard errors of such shares.</summary>
+    /// <param name="shares">The shares.</param>
+    /// <param name="effective">How many independent draws they were counted on.</param>
+    public static double[] ShareErrors(double[] shares, double effective) => [.. shares.Select(share => Math.Sqrt(share * (1 - share) / effective))];
+
     private static void CheckClamp(IReadOnlyList<Channel> channels, Clamp clamp)
     {
         if (clamp.Outcomes.Count > 0)

@@ -67,9 +67,11 @@ internal static class TableAnswer
                 $"The draws are worth only {effective:F0} independent ones; about {more:F0} times the effort would make them worth {Enough:F0}."));
         }
 
+        double[] events = EngineQuestion.EventShares(question.Question.Events, draws.Length, At);
         return new Answer(cells)
         {
-            Events = EngineQuestion.EventShares(question.Question.Events, draws.Length, At),
+            Events = events,
+            EventErrors = EngineQuestion.ShareErrors(events, effective),
             LogEvidence = evidence,
             Effort = draws.Length,
             EffectiveSampleSize = effective,

@@ -198,7 +198,7 @@ internal sealed class ExactEngine
         }
 
         double[][] samples = [.. rows.Select(row => exact.Asked.Select(cell => row[cell]).ToArray())];
-        return answer with { Events = events, Effort = draws, EffectiveSampleSize = draws, Samples = samples };
+        return answer with { Events = events, EventErrors = EngineQuestion.ShareErrors(events, draws), Effort = draws, EffectiveSampleSize = draws, Samples = samples };
     }
 
     private List<Clamp> FutureClamps(AnswerOptions options)

@@ -16,10 +16,9 @@ internal sealed record SearchOptions(int Effort, ulong Seed)
 
 /// <summary>What a search found.</summary>
 /// <param name="Actions">The sequence, [horizon, actions].</param>
-/// <param name="Usual">Costs of doing as usual.</param>
 /// <param name="Temperature">T of the last weights.</param>
 /// <param name="Rollouts">Roll-outs that were made.</param>
-internal sealed record FoundActions(double[] Actions, double[] Usual, double Temperature, int Rollouts);
+internal sealed record FoundActions(double[] Actions, double Temperature, int Rollouts);
 
 /// <summary>Searches for the sequence of actions that costs least on average, by weights exp(-cost/T) with T lowered round by round.</summary>
 /// <remarks>
@@ -48,6 +47,9 @@ internal sealed class ActionSearch
 
     private const double FirstShare = 0.5;
     private const double LastShare = 0.1;
+
+    /// <summary>Differences of costs, below which T does not follow them.</summary>
+    private const double LeastBetween = 1e-200;
 
     /// <summary>Moves are at least this share of a range in the first round, and less by the decay in each further one.</summary>
     private const double LeastMove = 0.2;
@@ -90,7 +92,7 @@ internal sealed class ActionSearch
     {
         var means = new MeanCosts(rollout, cancellation);
         var search = new ActionSearch(means, options);
-        double[] usual = search.Begin();
+        search.Begin();
         for (int round = 0; round < Rounds; round++)
         {
             search.Evaluate(round);
@@ -103,21 +105,18 @@ internal sealed class ActionSearch
         }
 
         double[] chosen = options.Temperature is null ? search.Refine() : search._mean;
-        return new FoundActions(chosen, usual, search._temperature, means.Spent);
+        return new FoundActions(chosen, search._temperature, means.Spent);
     }
 
-    /// <summary>Roll-outs that tell what is done as usual, and what a plan costs.</summary>
-    public static int Told(int effort) => Even(TellShare / 3 * effort);
+    /// <summary>Roll-outs that tell what a plan costs, and as many that tell what doing as usual does.</summary>
+    public static int Told(int effort) => Even(TellShare / 2 * effort);
 
     /// <summary>The first sequences: what was planned, what is done as usual, holds, and stretches at random.</summary>
-    /// <returns>Costs of doing as usual.</returns>
-    private double[] Begin()
+    private void Begin()
     {
-        var usual = new double[Told(_options.Effort)];
-        var done = new double[usual.Length * _length];
-        _means.Usual(_rng.For("usual").NextBits(), done, usual);
+        int imitated = _k / 4;
+        double[] done = _means.Usual(_rng.For("usual").NextBits(), Even(imitated + 1));
         int holds = Math.Max(3, _k / 8);
-        int imitated = Math.Min(_k / 4, usual.Length);
         int renewed = _options.Previous.Length > 0 ? _k / 4 : 0;
         Widen(LeastMove);
         for (int k = 0; k < _k; k++)
@@ -152,8 +151,6 @@ internal sealed class ActionSearch
         {
             _candidates.Add(Own(_population, 0).ToArray());
         }
-
-        return usual;
     }
 
     /// <summary>The plan of before; its last actions are done on and on.</summary>
@@ -182,8 +179,11 @@ internal sealed class ActionSearch
 
         double most = _costs.Where(double.IsFinite).Max();
         double wanted = Math.Max(1, Math.Min(share * _k, _costs.Count(double.IsFinite)));
-        double low = 1e-12 * Math.Max(most - least, double.Epsilon);
-        double high = 1e3 * Math.Max(most - least, 1e-300);
+
+        // Where all cost the same any T does, but zero.
+        double between = Math.Max(most - least, LeastBetween);
+        double low = 1e-12 * between;
+        double high = 1e3 * between;
         for (int i = 0; i < 100 && high > low * 1.001; i++)
         {
             _temperature = Math.Sqrt(low) * Math.Sqrt(high);

@@ -18,7 +18,7 @@ internal interface IRollout
     void Costs(ReadOnlySpan<double> actions, int replicates, ulong seed, Span<double> costs, CancellationToken cancellation);
 
     /// <summary>Rolls out what would be done without a plan.</summary>
-    /// <param name="seed">Of actions and noise.</param>
+    /// <param name="seed">Of actions and noise, which is that of sequences rolled out with the same seed.</param>
     /// <param name="actions">Receives what was done, [roll-outs, horizon, actions].</param>
     /// <param name="costs">Receives what that cost, [roll-outs], an even number.</param>
     /// <param name="cancellation">Stops it.</param>

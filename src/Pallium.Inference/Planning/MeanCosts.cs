@@ -32,11 +32,13 @@ internal sealed class MeanCosts(IRollout rollout, CancellationToken cancellation
         }
     }
 
-    /// <summary>What is done as usual, and what that costs.</summary>
-    public void Usual(ulong seed, Span<double> actions, Span<double> costs)
+    /// <summary>What is done as usual, [count, horizon, actions].</summary>
+    public double[] Usual(ulong seed, int count)
     {
         cancellation.ThrowIfCancellationRequested();
-        rollout.Usual(seed, actions, costs, cancellation);
-        Spent += costs.Length;
+        var actions = new double[count * rollout.Horizon * rollout.Actions.Count];
+        rollout.Usual(seed, actions, new double[count], cancellation);
+        Spent += count;
+        return actions;
     }
 }

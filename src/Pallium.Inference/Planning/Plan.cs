@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Pallium.Inference;
 
 /// <summary>What to do in the slices to come, what that is expected to cost, and what is then expected to happen.</summary>
@@ -20,6 +22,22 @@ public sealed record Plan(
 
     /// <summary>Monte Carlo standard error of <see cref="UsualCost"/>.</summary>
     public required double UsualError { get; init; }
+
+    /// <summary>
+    /// <see cref="Cost"/> less <see cref="UsualCost"/>: both meet the same noise, so that much of its error cancels; negative where the plan saves.
+    /// </summary>
+    public double Difference => Cost - UsualCost;
+
+    /// <summary>Monte Carlo standard error of <see cref="Difference"/>.</summary>
+    public required double DifferenceError { get; init; }
+
+    /// <summary>Whether the plan costs less than doing as usual by more than <see cref="DifferenceError"/>.</summary>
+    public bool IsBetter => Difference < -DifferenceError;
+
+    /// <summary>What should be known about the plan, in sentences: that it is not better than doing as usual.</summary>
+    public IReadOnlyList<string> Warnings => Difference >= -DifferenceError
+        ? [string.Create(CultureInfo.InvariantCulture, $"The plan is not better than doing as usual: its cost less the usual one is {Difference:G3} with a standard error of {DifferenceError:G3}; go on as usual, or plan with more effort or a shorter horizon.")]
+        : [];
 
     /// <summary>T of the last weights.</summary>
     public required double Temperature { get; init; }

@@ -32,8 +32,11 @@ internal sealed class SessionPlanner(WorldEngine engine, HorizonCalibration cali
 
     private Plan Told(WorldRollout rollout, FoundActions found, double[] times, int[] act, PlanOptions options, CancellationToken cancellation)
     {
-        int count = 2 * ActionSearch.Told(options.Effort);
-        using SampledPaths paths = rollout.Along(found.Actions, count, new Rng(options.Seed).For("told").NextBits(), cancellation);
+        int count = ActionSearch.Told(options.Effort);
+        ulong seed = new Rng(options.Seed).For("told").NextBits();
+        var usuals = new double[count];
+        rollout.Usual(seed, new double[count * found.Actions.Length], usuals, cancellation);
+        using SampledPaths paths = rollout.Along(found.Actions, count, seed, cancellation);
         var costs = new double[count];
         var bySlice = new double[times.Length];
         double sum = 0;
@@ -45,15 +48,16 @@ internal sealed class SessionPlanner(WorldEngine engine, HorizonCalibration cali
         }
 
         (double cost, double error) = PairedMean(costs);
-        (double usual, double usualError) = PairedMean(found.Usual);
+        (double usual, double usualError) = PairedMean(usuals);
         return new Plan(times, [.. act.Select(c => engine.Schema.Channels[c])], [.. found.Actions.Chunk(act.Length)], bySlice, Cells(paths, times.Length))
         {
             Cost = cost,
             StandardError = error,
             UsualCost = usual,
             UsualError = usualError,
+            DifferenceError = PairedMean([.. costs.Zip(usuals, (one, other) => one - other)]).Error,
             Temperature = found.Temperature,
-            Effort = found.Rollouts + count,
+            Effort = found.Rollouts + (2 * count),
         };
     }
 

@@ -142,6 +142,27 @@ internal sealed class CellPosterior : Posterior
     public Posterior Calibrated(CalibrationLevels levels, int channel) =>
         Channel.IsNumeric ? new CalibratedPosterior(this, p => levels.Level(channel, p)) : this;
 
+    /// <summary>This posterior given that the cell is within bounds: of outcomes those that are possible, of numbers as equally likely quantiles.</summary>
+    public Posterior Within(CellBounds bounds)
+    {
+        const int Quantiles = 1024;
+        if (_mixture is null)
+        {
+            double[] kept = [.. _probabilities.Select((p, k) => bounds.Allows(k) ? Math.Max(p, double.Epsilon) : 0)];
+            double sum = Reduction.Sum<double>(kept);
+            return new CellPosterior(Channel, _scale, [.. kept.Select(p => p / sum)], null);
+        }
+
+        (double low, double high) = _scale.Edges(bounds.Low, bounds.High);
+        double from = Atom > 0 && bounds.Low <= 0 ? 0 : Atom + ((1 - Atom) * _mixture.Cdf(low));
+        double to = Atom + ((1 - Atom) * _mixture.Cdf(high));
+
+        // So far off that no quantile is told apart: the nearest that it may be.
+        return new SamplePosterior(Channel, to > from
+            ? [.. Enumerable.Range(0, Quantiles).Select(i => Quantile(from + ((i + 0.5) / Quantiles * (to - from))))]
+            : [Mean < bounds.Low ? bounds.Low : bounds.High]);
+    }
+
     /// <summary>(1 - g)·this + g·another, variable by variable.</summary>
     /// <param name="discreteShare">g of the discrete variable.</param>
     /// <param name="probabilities">The other's probabilities; not read where g is 0.</param>

@@ -8,6 +8,12 @@ public record Answer(IReadOnlyList<Posterior> Cells)
     public IReadOnlyList<double> Events { get; init; } = [];
 
     /// <summary>
+    /// Monte Carlo standard errors of <see cref="Events"/>; zero where nothing was drawn, and also where none of the draws, or all of them, fulfil the event:
+    /// then its probability is within about 1/<see cref="EffectiveSampleSize"/> of 0 or 1.
+    /// </summary>
+    public IReadOnlyList<double> EventErrors { get; init; } = [];
+
+    /// <summary>
     /// log p(clamps | history), in nats: of equalities the mass of the rounding interval where the model knows resolutions, else the density; of
     /// intervals and sets their probability.
     /// </summary>

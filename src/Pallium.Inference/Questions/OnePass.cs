@@ -14,7 +14,8 @@ internal sealed class OnePass(WorldEngine engine, AnswerNetwork? asleep, StreamS
         var observer = new SliceObserver(engine);
         var walk = new OnePassWalk(engine, start, plan.Slices, observer);
         var rows = new AnswerRows(engine, plan.Slices);
-        double logEvidence = 0;
+        var bounded = new Dictionary<CellAddress, Posterior>();
+        double logEvidence = walk.LogBounds;
         while (walk.MoveNext())
         {
             int[] order = [.. Enumerable.Range(0, walk.Known.Length).Where(c => walk.Known[c])];
@@ -26,13 +27,17 @@ internal sealed class OnePass(WorldEngine engine, AnswerNetwork? asleep, StreamS
             if (Array.Exists(plan.Keep[walk.Index], kept => kept))
             {
                 rows.Ask(walk);
+                foreach (CellAddress cell in question.Asked.Where(cell => plan.IndexOf(cell) == walk.Index && plan.Slices[walk.Index].Cells[cell.Channel].IsBounded))
+                {
+                    bounded[cell] = Within(walk, cell.Channel);
+                }
             }
         }
 
         CellPosterior?[]?[] answers = Answers(rows);
         Posterior[] posteriors =
         [
-            .. question.Asked.Select(cell => answers[plan.IndexOf(cell)]![cell.Channel]
+            .. question.Asked.Select(cell => bounded.TryGetValue(cell, out Posterior? within) ? within : answers[plan.IndexOf(cell)]![cell.Channel]
                 ?? (Posterior)new SamplePosterior(engine.Schema.Channels[cell.Channel], [plan.Slices[plan.IndexOf(cell)].Cells[cell.Channel].Value])),
         ];
         return new Answer(posteriors)
@@ -41,6 +46,16 @@ internal sealed class OnePass(WorldEngine engine, AnswerNetwork? asleep, StreamS
             StandardErrors = new double[posteriors.Length],
             Warnings = Warnings(),
         };
+    }
+
+    /// <summary>What is believed of a bounded cell.</summary>
+    private Posterior Within(OnePassWalk walk, int channel)
+    {
+        walk.Ask(except: channel);
+        var questions = new QuestionBatch(engine);
+        questions.Add(walk.Gaussian, walk.Coordinates, walk.Known, walk.Features, walk.Elapsed, channel);
+        questions.Answer(walk.State.Network, walk.Ahead);
+        return questions.Cell(0, channel, walk.Ahead).Within(CellBounds.Of(plan.Slices[walk.Index].Cells[channel], 0));
     }
 
     private CellPosterior?[]?[] Answers(AnswerRows rows)
@@ -55,7 +70,5 @@ internal sealed class OnePass(WorldEngine engine, AnswerNetwork? asleep, StreamS
     }
 
     private string[] Warnings() =>
-        plan.Relations.Count > 0 || plan.Slices.Any(slice => Array.Exists(slice.Cells, cell => cell.IsBounded))
-            ? ["The answer in one pass takes no account of intervals, sets and relations: ask with more effort."]
-            : [];
+        plan.Relations.Count > 0 ? ["The answer in one pass takes no account of relations between cells: ask with an effort of 1024, say."] : [];
 }

@@ -8,6 +8,7 @@ internal sealed class OnePassWalk
     private readonly IReadOnlyList<SlicePlan> _slices;
     private readonly BaseSmoother _smoother;
     private readonly SliceObserver _observer;
+    private readonly bool _smooths;
 
     /// <param name="engine">The model.</param>
     /// <param name="start">The stream before the first slice; not changed.</param>
@@ -22,7 +23,12 @@ internal sealed class OnePassWalk
         Features = new double[core.Exogenous];
         Gaussian = core.Base.CreateSlice();
         _smoother = new BaseSmoother(engine, State.Copy(), slices);
+        _smooths = slices.Count > 1 || BoundedCells.Any(slices);
+        LogBounds = BoundedCells.Any(slices) ? new BoundedCells(engine, slices, _smoother).Take() : 0;
     }
+
+    /// <summary>log of the probability of all intervals and sets given the values, by the base; 0 without any.</summary>
+    public double LogBounds { get; }
 
     /// <summary>Which slice; -1 before the first.</summary>
     public int Index { get; private set; } = -1;
@@ -72,15 +78,16 @@ internal sealed class OnePassWalk
     }
 
     /// <summary>Asks about the slice.</summary>
-    public void Ask()
+    /// <param name="except">The bounded channel that is asked about as if it had no bounds; -1: none.</param>
+    public void Ask(int except = -1)
     {
         double time = _slices[Index].Time;
         Elapsed = _engine.Elapsed(State, time);
         _engine.WriteFeatures(State, time, Features);
         _engine.Core.Layout.Encode(Values, Coordinates);
-        if (_slices.Count > 1)
+        if (_smooths)
         {
-            _smoother.Fill(Index, Gaussian);
+            _smoother.Fill(Index, Gaussian, except);
         }
         else if (double.IsNaN(time))
         {

@@ -20,8 +20,8 @@ public sealed record AnswerOptions
     public int Effort { get; init; } = 1024;
 
     /// <summary>
-    /// The Monte Carlo error of every mean that is asked for, in posterior standard deviations, at which drawing stops; null: at <see cref="Effort"/>
-    /// draws. With it <see cref="Effort"/> is the most that is spent.
+    /// The Monte Carlo error of every mean and every event's probability p that is asked for, in posterior standard deviations (of an event √(p(1-p))), at which
+    /// drawing stops; null: at <see cref="Effort"/> draws. With it <see cref="Effort"/> is the most that is spent.
     /// </summary>
     public double? Tolerance { get; init; }
 

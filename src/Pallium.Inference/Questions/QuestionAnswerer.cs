@@ -62,15 +62,12 @@ internal sealed class QuestionAnswerer(WorldEngine engine, AnswerNetwork? asleep
 
     private static bool IsWithin(Answer answer, double? tolerance)
     {
-        for (int i = 0; i < answer.Cells.Count; i++)
-        {
-            if (answer.StandardErrors[i] > tolerance * answer.Cells[i].StandardDeviation)
-            {
-                return false;
-            }
-        }
-
-        return true;
+        // Of an event that no path fulfils, or every one, the error is told by how many paths there were.
+        bool Exceeds(double error, double deviation) => error > tolerance * deviation;
+        bool EventExceeds(double p, double error) =>
+            p is > 0 and < 1 ? Exceeds(error, Math.Sqrt(p * (1 - p))) : Exceeds(1, Math.Sqrt(answer.EffectiveSampleSize));
+        return !answer.Cells.Where((cell, i) => Exceeds(answer.StandardErrors[i], cell.StandardDeviation)).Any()
+            && !answer.Events.Where((p, i) => EventExceeds(p, answer.EventErrors[i])).Any();
     }
 
     private static void Check(Question question, AnswerOptions options)

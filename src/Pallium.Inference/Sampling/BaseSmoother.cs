@@ -24,10 +24,11 @@ internal sealed class BaseSmoother
     private readonly int _wholeFrom;
     private readonly double[] _coordinates;
     private readonly Dictionary<int, WorldParticles> _models = [];
+    private readonly List<(int Channel, KnownCell Cell)> _observed = [];
 
     /// <param name="engine">The model.</param>
     /// <param name="start">The stream before the first slice; not changed.</param>
-    /// <param name="slices">What is known. Cells that are not known are integrated out, whatever their role.</param>
+    /// <param name="slices">What is known. Cells that are not known are integrated out, whatever their role; of bounded ones see <see cref="Observe"/>.</param>
     public BaseSmoother(WorldEngine engine, StreamState start, IReadOnlyList<SlicePlan> slices)
     {
         (_engine, _start, _slices) = (engine, start, slices);
@@ -44,15 +45,27 @@ internal sealed class BaseSmoother
         }
     }
 
-    /// <summary>A known coordinate of another slice, and its noise in innovation variances.</summary>
-    private readonly record struct KnownCell(int Slice, int Coordinate, double Doubt);
+    /// <summary>A coordinate that is known but for noise: so many innovation variances, and a variance besides.</summary>
+    private readonly record struct KnownCell(int Slice, int Coordinate, double Value, double Doubt, double Noise = 0);
 
-    /// <summary>The distribution of slice <paramref name="h"/> given all other slices, no cell of its own clamped.</summary>
+    /// <summary>Takes in what is known of a coordinate besides the values of cells: a value but for noise, of <paramref name="doubt"/> innovation variances and another variance.</summary>
+    public void Observe(int slice, int channel, int coordinate, double value, double doubt, double noise = 0) =>
+        _observed.Add((channel, new KnownCell(slice, coordinate, value, doubt, noise)));
+
+    /// <summary>The distribution of slice <paramref name="h"/> given all other slices and what was observed, no cell of its own clamped.</summary>
     /// <param name="h">Which slice.</param>
     /// <param name="gaussian">Takes mean and covariance; all clamps are taken back.</param>
-    public void Fill(int h, SliceGaussian gaussian)
+    /// <param name="except">The channel of the slice of which nothing that was observed counts; -1: none.</param>
+    public void Fill(int h, SliceGaussian gaussian, int except = -1)
     {
-        KnownCell[] known = Nearest(h, out int from);
+        KnownCell[] nearest = Nearest(h, out int from);
+
+        // Slices that do not follow from one another say nothing about each other.
+        bool alone = _slices.Count > 1 && ModelFrom(from).Shared(1).Response is null;
+        IEnumerable<KnownCell> observed = _observed
+            .Where(one => one.Cell.Slice == h ? one.Channel != except : !alone && one.Cell.Slice >= from)
+            .Select(one => one.Cell);
+        KnownCell[] known = [.. alone ? [] : nearest, .. observed];
         WorldParticles model = ModelFrom(from);
         int m = known.Length;
         int n = m + _d;
@@ -65,9 +78,9 @@ internal sealed class BaseSmoother
             KnownCell cell = known[a];
             joint.AsSpan(a * n, m).CopyTo(factor.AsSpan(a * m));
             double innovation = model.Covariance(cell.Slice)[(cell.Coordinate * _d) + cell.Coordinate];
-            factor[(a * m) + a] += Math.Max(cell.Doubt * innovation, 1e-12);
+            factor[(a * m) + a] += Math.Max(cell.Doubt * innovation, 1e-12) + cell.Noise;
             joint.AsSpan((a * n) + m, _d).CopyTo(pulls.AsSpan(a * (_d + 1)));
-            pulls[(a * (_d + 1)) + _d] = _coordinates[(cell.Slice * _d) + cell.Coordinate] - model.Shared(cell.Slice).Mean[cell.Coordinate];
+            pulls[(a * (_d + 1)) + _d] = cell.Value - model.Shared(cell.Slice).Mean[cell.Coordinate];
         }
 
         Cholesky.FactorWithJitter(factor, m);
@@ -124,8 +137,7 @@ internal sealed class BaseSmoother
             }
         }
 
-        // Slices that do not follow from one another say nothing about each other.
-        return _slices.Count > 1 && ModelFrom(from).Shared(1).Response is null ? [] : [.. known];
+        return [.. known];
     }
 
     private void AddKnown(int slice, bool isLater, List<KnownCell> known)
@@ -144,7 +156,8 @@ internal sealed class BaseSmoother
             // One indicator of several follows from the others.
             for (int i = 0; i < Math.Max(1, variable.Coordinates - 1); i++)
             {
-                known.Add(new KnownCell(slice, variable.Coordinate + i, isLater && variable.IsDiscrete ? Lookahead.OutcomeDoubt : Lookahead.Doubt));
+                int j = variable.Coordinate + i;
+                known.Add(new KnownCell(slice, j, _coordinates[(slice * _d) + j], isLater && variable.IsDiscrete ? Lookahead.OutcomeDoubt : Lookahead.Doubt));
             }
         }
     }

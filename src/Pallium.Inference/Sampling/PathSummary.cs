@@ -15,17 +15,13 @@ internal sealed class PathSummary(PathSet paths, IReadOnlyList<Channel> channels
     /// <summary>Independent paths that a fair answer rests on.</summary>
     private const double Fair = 100;
 
-    /// <summary>Independent beginnings that are enough to tell the error from.</summary>
-    private const double EnoughRoots = 16;
+    private readonly PathErrors _errors = new(paths);
 
     /// <summary>The answer to <paramref name="question"/>.</summary>
     public Answer Answer(Question question)
     {
-        int[] roots = Roots();
-        bool rooted = paths.Effective(roots) >= EnoughRoots;
         double effective = double.PositiveInfinity;
         var values = new Dictionary<CellAddress, double[]>();
-        var errors = new Dictionary<CellAddress, double>();
         foreach (IGrouping<int, CellAddress> slice in question.Asked.Concat(question.Events.SelectMany(cell => cell.Cells)).Distinct().GroupBy(plan.IndexOf))
         {
             ReadOnlySpan<int> lineage = paths.Lineage(slice.Key);
@@ -33,15 +29,13 @@ internal sealed class PathSummary(PathSet paths, IReadOnlyList<Channel> channels
             foreach (CellAddress cell in slice)
             {
                 values[cell] = paths.Values(slice.Key, cell.Channel, lineage);
-
-                // Where hardly any beginnings are left the paths of the cell's own slice must do, which tell too little.
-                errors[cell] = channels[cell.Channel].Kind == ChannelKind.Categorical ? double.NaN : paths.StandardError(values[cell], rooted ? roots : lineage);
             }
         }
 
         double[][] asked = [.. question.Asked.Select(cell => values[cell])];
         double[][] draws = Draws(asked);
-        double[] events = [.. question.Events.Select(function => Probability(function, values))];
+        (double Probability, double Error)[] events = [.. question.Events.Select(function => Happens(function, values))];
+        double[] errors = [.. question.Asked.Select((cell, i) => channels[cell.Channel].Kind == ChannelKind.Categorical ? double.NaN : _errors.Of(asked[i], plan.IndexOf(cell)))];
 
         // From here on nobody reads the values in the order of the paths: a posterior may sort them where they are.
         var posteriors = new Posterior[asked.Length];
@@ -53,33 +47,23 @@ internal sealed class PathSummary(PathSet paths, IReadOnlyList<Channel> channels
 
         return new Answer(posteriors)
         {
-            Events = events,
+            Events = [.. events.Select(happening => happening.Probability)],
+            EventErrors = [.. events.Select(happening => happening.Error)],
             LogEvidence = paths.LogEvidence,
             Effort = paths.Count,
             EffectiveSampleSize = effective,
-            StandardErrors = [.. question.Asked.Select(cell => errors[cell])],
+            StandardErrors = errors,
             Samples = draws,
             Warnings = Warnings(effective),
         };
     }
 
-    /// <summary>The antithetic pair of the first slice that each path comes from.</summary>
-    private int[] Roots()
-    {
-        int[] roots = paths.Lineage(0).ToArray();
-        for (int p = 0; p < roots.Length; p++)
-        {
-            roots[p] /= 2;
-        }
-
-        return roots;
-    }
-
-    private double Probability(CellFunction function, Dictionary<CellAddress, double[]> values)
+    /// <summary>An event's probability and its error.</summary>
+    private (double Probability, double Error) Happens(CellFunction function, Dictionary<CellAddress, double[]> values)
     {
         double[][] cells = [.. function.Cells.Select(cell => values[cell])];
         var read = new double[cells.Length];
-        double sum = 0;
+        var happens = new double[paths.Count];
         for (int p = 0; p < paths.Count; p++)
         {
             for (int i = 0; i < read.Length; i++)
@@ -87,10 +71,11 @@ internal sealed class PathSummary(PathSet paths, IReadOnlyList<Channel> channels
                 read[i] = cells[i][p];
             }
 
-            sum += function.Evaluate(read) != 0 ? paths.Weights[p] : 0;
+            happens[p] = function.Evaluate(read) != 0 ? 1 : 0;
         }
 
-        return Math.Clamp(sum, 0, 1);
+        double error = _errors.Of(happens, function.Cells.Select(plan.IndexOf).DefaultIfEmpty().Max());
+        return (Math.Clamp(Reduction.Dot(happens, paths.Weights), 0, 1), error);
     }
 
     /// <summary>Equally weighted draws of the asked cells: systematic, so that equal weights give every path once.</summary>

@@ -191,9 +191,11 @@ public sealed class VolatilityFilter : IConditional
 
         double[][] paths = Paths(new VolatilityPaths(_omega, _kappa, Parameters.ObservationVariance, state, elapsed), forecasts.Length, options, cancellation);
         double At(int i, CellAddress cell) => clamps.TryGetValue(cell.Offset, out double known) ? known : paths[i][cell.Offset - last - 1];
+        double[] events = EngineQuestion.EventShares(question.Events, paths.Length, At);
         return answer with
         {
-            Events = EngineQuestion.EventShares(question.Events, paths.Length, At),
+            Events = events,
+            EventErrors = EngineQuestion.ShareErrors(events, paths.Length),
             Effort = paths.Length,
             EffectiveSampleSize = paths.Length,
             Samples = [.. Enumerable.Range(0, paths.Length).Select(i => question.Asked.Select(cell => At(i, cell)).ToArray())],

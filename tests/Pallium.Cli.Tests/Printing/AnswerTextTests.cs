@@ -14,6 +14,7 @@ public sealed class AnswerTextTests
     private static readonly Answer Drawn = new([])
     {
         Events = [0.25],
+        EventErrors = [0.013],
         LogEvidence = -1.5,
         Effort = 1000,
         EffectiveSampleSize = 640.7,
@@ -30,7 +31,7 @@ public sealed class AnswerTextTests
     public void Cells_of_the_next_slice_are_blocks()
     {
         string text = Fabricated.Printed(console => AnswerText.Write(console, Fabricated.Schema, Later, Drawn, Cells(1)));
-        string[] expected = ["rain [mm]", "standard error", "0.0123", "5 % quantile", "kind", "60.0 %", "rain>1: 25.0 %", "log evidence of what is given: -1.500 nats", "1,000 draws, worth 640 independent ones"];
+        string[] expected = ["rain [mm]", "standard error", "0.0123", "5 % quantile", "kind", "60.0 %", "rain>1: 25.0 % ± 1.3 %", "log evidence of what is given: -1.500 nats", "1,000 draws, worth 640 independent ones"];
         Assert.All(expected, words => Assert.Contains(words, text, StringComparison.Ordinal));
         Assert.Single(text.Split("standard error")[1..]);
     }
@@ -50,6 +51,14 @@ public sealed class AnswerTextTests
     }
 
     [Fact]
+    public void Json_of_a_contradiction_has_a_null_where_nothing_is_known_or_minus_infinity()
+    {
+        JsonElement json = Fabricated.Json(writer => AnswerJson.Write(writer, Fabricated.Schema, new ContradictionException("They cannot hold.")));
+        Assert.Equal("They cannot hold.", json.GetProperty("contradiction").GetString());
+        Assert.All(new[] { "clamp", "logEvidence" }, name => Assert.Equal(JsonValueKind.Null, json.GetProperty(name).ValueKind));
+    }
+
+    [Fact]
     public void Json_has_everything()
     {
         JsonElement json = Fabricated.Json(writer => AnswerJson.Write(writer, Fabricated.Schema, Later, Drawn, Cells(2)));
@@ -59,7 +68,8 @@ public sealed class AnswerTextTests
         Assert.Equal(("rain", 1, "1970-01-02"), (rain.GetProperty("channel").GetString(), rain.GetProperty("offset").GetInt32(), rain.GetProperty("time").GetString()));
         Assert.Equal((0.0123, 0.1), (rain.GetProperty("standardError").GetDouble(), rain.GetProperty("quantiles")[0].GetProperty("value").GetDouble()));
         Assert.Equal(JsonValueKind.Null, json.GetProperty("answers").GetProperty("kind").GetProperty("time").ValueKind);
-        Assert.Equal(0.25, json.GetProperty("events")[0].GetProperty("probability").GetDouble());
+        JsonElement happening = json.GetProperty("events")[0];
+        Assert.Equal((0.25, 0.013), (happening.GetProperty("probability").GetDouble(), happening.GetProperty("standardError").GetDouble()));
         Assert.Equal((-1.5, 1000, 640.7), (json.GetProperty("logEvidence").GetDouble(), json.GetProperty("effort").GetInt32(), json.GetProperty("effectiveSampleSize").GetDouble()));
         Assert.Equal("The sampling degenerated.", json.GetProperty("warnings")[0].GetString());
     }

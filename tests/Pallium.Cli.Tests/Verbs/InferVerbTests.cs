@@ -118,6 +118,31 @@ public sealed class InferVerbTests(LearnedModel learned)
     public void What_cannot_be_asked_is_refused(string one, string first, string two, string second, string words) =>
         PalliumProcess.Run(Folder, "infer", learned.Model, "--after", learned.Data, one, first, two, second).Refused(words);
 
+    [Theory]
+    [InlineData("level@+1>3", "level@+1<2", "level@+1<2", "cannot both hold")]
+    [InlineData("level@+2=3", "level@+2 in 1e9..2e9", "level@+2 in 1e9..2e9", "cannot both hold")]
+    [InlineData("level@+2 in 1e9..2e9", "pump=1", "level@+2 in 1e9..2e9", "Found a contradiction")]
+    public void With_json_a_contradiction_is_told_as_json_and_as_a_sentence(string one, string two, string clamp, string words)
+    {
+        PalliumProcess run = PalliumProcess.Run(
+            Folder, "infer", learned.Model, "--after", learned.Data, "--given", one, "--given", two, "--infer", "level@+3", "--effort", "50", "--json");
+        run.Refused(words);
+        JsonElement json = JsonDocument.Parse(run.Output).RootElement;
+        Assert.Equal(clamp, json.GetProperty("clamp").GetString());
+        Assert.Contains(words, json.GetProperty("contradiction").GetString(), StringComparison.Ordinal);
+        Assert.Contains(json.GetProperty("contradiction").GetString()!, run.Error, StringComparison.Ordinal);
+        JsonElement logEvidence = json.GetProperty("logEvidence");
+        Assert.True(logEvidence.ValueKind == JsonValueKind.Null || logEvidence.GetDouble() < -10_000, $"{logEvidence}");
+    }
+
+    [Fact]
+    public void Without_json_a_contradiction_leaves_standard_output_empty()
+    {
+        PalliumProcess run = PalliumProcess.Run(Folder, "infer", learned.Model, "--given", "level>3", "--given", "level<2", "--infer", "rain");
+        run.Refused("cannot both hold");
+        Assert.Empty(run.Output);
+    }
+
     [Fact]
     public void Without_history_the_past_cannot_be_asked_about() =>
         PalliumProcess.Run(Folder, "infer", learned.Model, "--infer", "level@-3").Refused("'level@-3'", "there is no history");

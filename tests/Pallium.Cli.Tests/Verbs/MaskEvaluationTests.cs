@@ -27,5 +27,12 @@ public sealed class MaskEvaluationTests(LearnedModel learned) : IDisposable
         PalliumProcess.Run(_folder.Path, "evaluate", learned.Model, "test.csv", "--train", learned.Data).Refused("--masks");
     }
 
+    [Theory]
+    [InlineData("--horizon", "3")]
+    [InlineData("--stride", "3")]
+    [InlineData("--paths", "8")]
+    public void Options_that_they_have_no_use_for_are_refused(string option, string value) => PalliumProcess.Run(
+        _folder.Path, "evaluate", learned.Model, "test.csv", "--masks", "10", "--train", learned.Data, option, value).Refused($"Option {option}: found it beside --masks");
+
     public void Dispose() => _folder.Dispose();
 }

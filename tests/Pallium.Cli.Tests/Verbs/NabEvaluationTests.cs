@@ -77,6 +77,20 @@ public sealed class NabEvaluationTests(LearnedModel learned) : IDisposable
         Run(learned.Model).Refused("found no TEST, expected pallium evaluate MODEL TEST");
     }
 
+    [Theory]
+    [InlineData("--after", "data.csv")]
+    [InlineData("--horizon", "3")]
+    [InlineData("--stride", "3")]
+    [InlineData("--paths", "8")]
+    [InlineData("--seed", "2")]
+    [InlineData("--threads", "2")]
+    [InlineData("--duplicates", "mean")]
+    [InlineData("--time-zone", "Europe/Berlin")]
+    [InlineData("--masks", "10")]
+    [InlineData("--train", "data.csv")]
+    public void Options_that_it_has_no_use_for_are_refused(string option, string value) =>
+        Run("--nab", "data.csv", "--windows", "windows.csv", option, value).Refused($"Option {option}: found it beside --nab");
+
     public void Dispose() => _folder.Dispose();
 
     /// <summary>A window found at its first row, and a false alarm in a series without windows.</summary>

@@ -11,7 +11,7 @@ public sealed class PlanVerbTests(LearnedModel learned)
     {
         string text = Plan("--cost", "(level-2)^2 + 0.1*pump", "--act", "pump", "--horizon", "4", "--effort", "256").Succeeded().Output;
         Assert.All(
-            new[] { "pump", "level [m]", "2020-01-09 08:00:00", "2020-01-09 11:00:00", "Expected cost", "doing as usual", "(level-2)^2 + 0.1*pump" },
+            new[] { "pump", "level [m]", "2020-01-09 08:00:00", "2020-01-09 11:00:00", "Expected cost", "doing as usual", "difference", "(level-2)^2 + 0.1*pump" },
             word => Assert.Contains(word, text, StringComparison.Ordinal));
     }
 
@@ -24,6 +24,9 @@ public sealed class PlanVerbTests(LearnedModel learned)
         JsonElement json = JsonDocument.Parse(output).RootElement;
         Assert.Equal(-36, json.GetProperty("cost").GetDouble(), 1e-6);
         Assert.True(json.GetProperty("usualCost").GetDouble() > -36);
+        Assert.Equal(json.GetProperty("cost").GetDouble() - json.GetProperty("usualCost").GetDouble(), json.GetProperty("difference").GetDouble(), 1e-9);
+        Assert.Equal(json.GetProperty("usualError").GetDouble(), json.GetProperty("differenceError").GetDouble(), 1e-9);
+        Assert.True(json.GetProperty("better").GetBoolean());
         JsonElement[] slices = [.. json.GetProperty("slices").EnumerateArray()];
         Assert.Equal(3, slices.Length);
         Assert.All(slices, slice =>
@@ -33,6 +36,14 @@ public sealed class PlanVerbTests(LearnedModel learned)
             Assert.Equal(-12, slice.GetProperty("cost").GetDouble(), 1e-6);
             Assert.Equal(["level", "pump"], slice.GetProperty("channels").EnumerateObject().Select(channel => channel.Name));
         });
+    }
+
+    [Fact]
+    public void A_plan_that_is_no_better_than_doing_as_usual_says_so_beside_the_json()
+    {
+        PalliumProcess run = Plan("--cost", "rain", "--act", "rain", "--range", "rain=50..60", "--horizon", "2", "--effort", "64", "--json").Succeeded();
+        Assert.Contains("warning: The plan is not better than doing as usual", run.Error, StringComparison.Ordinal);
+        Assert.False(JsonDocument.Parse(run.Output).RootElement.GetProperty("better").GetBoolean());
     }
 
     [Theory]

@@ -176,6 +176,7 @@ public sealed class GaussianModelTests
         Assert.Equal(0.25 + (Math.Asin(-0.5) / (2 * Math.PI)), answer.Events[0], 4 * 0.5 / Math.Sqrt(Draws));
         Assert.Equal(Elementary.NormalCdf(-1.0), answer.Events[1], 4 * 0.5 / Math.Sqrt(Draws));
         Assert.Equal(Draws, answer.Samples.Count);
+        Assert.Equal(Math.Sqrt(answer.Events[1] * (1 - answer.Events[1]) / Draws), answer.EventErrors[1], 1e-12);
         Assert.Equal(answer.Events[1], answer.Samples.Count(sample => sample[0] > 1) / (double)Draws);
         Assert.Equal(answer.Events, model.Answer(question, new AnswerOptions { Effort = Draws }).Events);
         GaussianAnswer bounded = model.Answer(question with { Clamps = [Clamp.Between(Y, 1, 2)] }, new AnswerOptions { Effort = 500 });

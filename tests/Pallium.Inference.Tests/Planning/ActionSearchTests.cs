@@ -65,6 +65,16 @@ public sealed class ActionSearchTests
         Assert.Equal(100, Search([Number], 1, Cost, temperature: 100).Temperature);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1e6)]
+    public void Where_all_costs_are_the_same_or_all_sequences_end_at_a_bound_actions_are_numbers(double slope)
+    {
+        FoundActions found = ActionSearch.Run(new Sum([Number], 3, (actions, _) => slope * actions.ToArray().Sum()), new SearchOptions(512, 1), TestContext.Current.CancellationToken);
+        Assert.All(found.Actions, action => Assert.True(slope == 0 ? double.IsFinite(action) : action == Number.Low, $"{action}"));
+        Assert.True(found.Temperature > 0, $"{found.Temperature}");
+    }
+
     [Fact]
     public void The_same_seed_finds_the_same_and_about_the_effort_is_spent()
     {

@@ -13,6 +13,8 @@ public sealed class SessionPlannerTests
         Session session = Simulated.MixedModel.After(History);
         Plan plan = session.Plan(Options with { Effort = 1024 });
         Assert.True(plan.Cost + (3 * plan.StandardError) < plan.UsualCost - (3 * plan.UsualError), $"{plan.Cost} ± {plan.StandardError}, {plan.UsualCost} ± {plan.UsualError}");
+        Assert.True(plan.IsBetter);
+        Assert.Empty(plan.Warnings);
         Assert.Equal(plan.Cost, plan.Costs.Sum(), 1e-9);
         Assert.Equal([session.Time + 3600, session.Time + 7200, session.Time + 10800], plan.Times);
         Assert.Equal(["weather", "lamp"], plan.Act.Select(channel => channel.Name));
@@ -23,6 +25,34 @@ public sealed class SessionPlannerTests
             Assert.Equal("wet", plan.Cells[h][3].Outcomes[0].Name);
             Assert.Equal(1, plan.Cells[h][3].Outcomes[0].Probability, 1e-12);
         }
+    }
+
+    /// <summary>What the plan hardly changes is much the same on both sides.</summary>
+    [Fact]
+    public void Plan_and_usual_meet_the_same_noise()
+    {
+        var cost = new CellFunction("rain > 1", [new(1, 0)], values => values[0] > 1 ? 1 : 0);
+        Plan plan = Simulated.MixedModel.After(History).Plan(Options with { Cost = cost, Act = ["lamp"], Effort = 4096 });
+        Assert.Equal(plan.Cost - plan.UsualCost, plan.Difference);
+        double unpaired = Math.Sqrt((plan.StandardError * plan.StandardError) + (plan.UsualError * plan.UsualError));
+        Assert.True(plan.DifferenceError < 0.7 * unpaired, $"{plan.DifferenceError}, {unpaired}");
+    }
+
+    [Fact]
+    public void A_plan_that_is_no_better_than_doing_as_usual_says_so()
+    {
+        Session session = Simulated.MixedModel.After(History);
+        var rain = new CellFunction("rain", [new(1, 0)], values => values[0]);
+        Plan worse = session.Plan(Options with { Cost = rain, Act = ["rain"], Ranges = new Dictionary<string, Interval> { ["rain"] = new(50, 60) } });
+        Assert.False(worse.IsBetter);
+        Assert.True(worse.Difference > 100, $"{worse.Difference}");
+        string sentence = Assert.Single(worse.Warnings);
+        Assert.Contains("not better than doing as usual", sentence, StringComparison.Ordinal);
+        Assert.EndsWith(".", sentence, StringComparison.Ordinal);
+
+        Plan idle = session.Plan(Options with { Cost = new CellFunction("1", [], _ => 1) });
+        Assert.Equal((0, 0), (idle.Difference, idle.DifferenceError));
+        Assert.Single(idle.Warnings);
     }
 
     [Fact]

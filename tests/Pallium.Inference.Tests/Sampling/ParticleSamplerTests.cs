@@ -111,28 +111,48 @@ public sealed class ParticleSamplerTests
     }
 
     [Fact]
-    public void Contradictions_are_told_with_the_clamp_that_breaks_them()
+    public void Effort_goes_on_until_events_are_within_the_tolerance_too()
     {
-        Session session = Simulated.WalkModel.After(History);
-        Clamp far = Clamp.Between(new(0, 2), 400, 500) with { Text = "a@+2 in 400..500" };
-        var impossible = new Question { Clamps = [Clamp.Equal(new(1, 1), 0.5), far], Asked = [new(2, 2)] };
-        ContradictionException told = Assert.Throws<ContradictionException>(() => session.Answer(impossible));
-        Assert.Contains("a@+2 in 400..500", told.Message, StringComparison.Ordinal);
-        Assert.Same(far, told.Clamp);
-        var excluded = new Question { Clamps = [Clamp.Equal(new(1, 1), 0.5), Clamp.Between(new(1, 1), 1, 2)], Asked = [new(2, 2)] };
-        Assert.Contains("exclude each other", Assert.Throws<ContradictionException>(() => session.Answer(excluded)).Message, StringComparison.Ordinal);
-        Clamp[] relation = [Clamp.Linear([new(new(0, 1), 1), new(new(1, 1), 1)], 5, 5), Clamp.Equal(new(0, 1), 1), Clamp.Equal(new(1, 1), 1)];
-        Assert.Throws<ContradictionException>(() => session.Answer(new Question { Clamps = relation, Asked = [new(2, 1)] }));
+        Session session = Simulated.MixedModel.After(Simulated.Mixed(60, 41));
+        Question Asks(CellFunction happening) => new() { Events = [happening], Clamps = [Clamp.Between(new(0, 4), 9, 11)] };
+        Answer rough = session.Answer(Asks(Above(11)), new AnswerOptions { Effort = 100_000, Tolerance = 0.05 });
+        Answer fine = session.Answer(Asks(Above(11)), new AnswerOptions { Effort = 100_000, Tolerance = 0.02 });
+        Assert.True(rough.Effort < fine.Effort && fine.Effort < 100_000, $"{rough.Effort} {fine.Effort}");
+        Assert.True(fine.EventErrors[0] <= 0.02 * Math.Sqrt(fine.Events[0] * (1 - fine.Events[0])));
+
+        // What never happens has no spread to measure by: as many paths as any other event needs.
+        Answer never = session.Answer(Asks(Above(1000)), new AnswerOptions { Effort = 100_000, Tolerance = 0.02 });
+        Assert.Equal((0, 0), (never.Events[0], never.EventErrors[0]));
+        Assert.InRange(never.EffectiveSampleSize, 1 / (0.02 * 0.02), 99_999);
     }
 
-    [Fact]
-    public void An_answer_that_nothing_informs_says_so()
+    /// <summary>The errors that are told against how far runs of other seeds lie apart. The model's orders disagree: chunks of one order err together.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Errors_of_means_and_events_are_those_of_repeated_runs(bool wet)
     {
-        var question = new Question { Asked = [new(0, 1), new(1, 3)] };
-        Assert.Contains("Nothing is known", Assert.Single(Simulated.WalkModel.Begin().Answer(question).Warnings), StringComparison.Ordinal);
-        Assert.Empty(Simulated.WalkModel.After(History).Answer(question).Warnings);
-        Assert.Empty(Simulated.WalkModel.Begin().Answer(question with { Clamps = [Clamp.Equal(new(2, 1), 0.2)] }).Warnings);
+        const int Runs = 60;
+        Session session = Simulated.MixedModel.After(Simulated.Mixed(60, 41));
+        Clamp[] clamps = [Clamp.Between(new(0, 4), 9, 11), .. wet ? [Clamp.Equal(new(3, 1), 2)] : Array.Empty<Clamp>()];
+        var question = new Question { Asked = [new(0, 2)], Events = [Above(9)], Clamps = clamps };
+        Answer[] answers = [.. Enumerable.Range(1, Runs).Select(seed => session.Answer(question, new AnswerOptions { Effort = 1024, Seed = (ulong)seed, Threads = 2 }))];
+        Holds(answer => (answer.Cells[0].Mean, answer.StandardErrors[0]));
+        Holds(answer => (answer.Events[0], answer.EventErrors[0]));
+
+        void Holds(Func<Answer, (double Value, double Error)> pick)
+        {
+            double mean = answers.Average(answer => pick(answer).Value);
+            double found = Math.Sqrt(answers.Sum(answer => (pick(answer).Value - mean) * (pick(answer).Value - mean)) / (Runs - 1));
+            double told = Math.Sqrt(answers.Average(answer => pick(answer).Error * pick(answer).Error));
+
+            // A deviation of 60 runs is itself known to 1/√(2·60), 9 %: three of those.
+            Assert.InRange(found / told, 0.7, 1.3);
+        }
     }
+
+    /// <summary>Whether the temperature two slices ahead is above so much.</summary>
+    private static CellFunction Above(double value) => new($"temperature@+2>{value}", [new(0, 2)], values => values[0] > value ? 1 : 0);
 
     private static bool Holds(Clamp clamp, double[] path, WorldModel model)
     {

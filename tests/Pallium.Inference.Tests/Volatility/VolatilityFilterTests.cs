@@ -61,7 +61,8 @@ public sealed class VolatilityFilterTests
             Assert.Equal(1, variance / (answer.Cells[i].StandardDeviation * answer.Cells[i].StandardDeviation), 0.05);
         }
 
-        Assert.Equal(0.5, draws.Events[0], 0.02);
+        Assert.Equal(0.5, draws.Events[0], 5 * draws.EventErrors[0]);
+        Assert.Equal(0.0025, draws.EventErrors[0], 0.0001);
         Assert.Equal(filter.Next().StandardDeviation, answer.Cells[0].StandardDeviation);
     }
 

@@ -40,6 +40,16 @@ internal static class AnswerJson
         json.Figure("logEvidence", answer.LogEvidence);
         json.WriteNumber("effort", answer.Effort);
         json.Figure("effectiveSampleSize", answer.EffectiveSampleSize);
+        if (answer.Sweeps is { } sweeps)
+        {
+            json.WriteStartObject("sweeps");
+            json.WriteNumber("count", sweeps.Count);
+            json.WriteNumber("pastsTried", sweeps.Tried);
+            json.WriteNumber("pastsAccepted", sweeps.Accepted);
+            json.Figure("extraEffort", sweeps.Extra);
+            json.WriteEndObject();
+        }
+
         json.WriteStartArray("warnings");
         foreach (string warning in answer.Warnings)
         {

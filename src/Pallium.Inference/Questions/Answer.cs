@@ -28,9 +28,19 @@ public record Answer(IReadOnlyList<Posterior> Cells)
     /// <summary>Monte Carlo standard error of the mean of each asked cell (NaN for a categorical one); zero where nothing was drawn.</summary>
     public IReadOnlyList<double> StandardErrors { get; init; } = [];
 
+    /// <summary>The conditional sweeps that the answer rests on, since the paths of the first run had collapsed; null: there were none.</summary>
+    public SweepReport? Sweeps { get; init; }
+
     /// <summary>Joint draws of the asked cells, equally weighted, [draws][asked]; empty where nothing was drawn.</summary>
     public IReadOnlyList<double[]> Samples { get; init; } = [];
 
     /// <summary>What should be known about the answer, in sentences: that sampling degenerated and how much more effort would help, that nothing informs it.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }
+
+/// <summary>Conditional sweeps (particle Gibbs): runs of a few paths beside one that is kept, which follow where the paths of one run have hardly any common beginnings left.</summary>
+/// <param name="Count">Sweeps.</param>
+/// <param name="Tried">Other pasts of kept paths whose whole future was run again.</param>
+/// <param name="Accepted">Those of them that were taken.</param>
+/// <param name="Extra">What finding other pasts cost, in paths: not part of <see cref="Answer.Effort"/>.</param>
+public sealed record SweepReport(int Count, int Tried, int Accepted, double Extra);

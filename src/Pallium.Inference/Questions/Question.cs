@@ -40,6 +40,9 @@ public sealed record AnswerOptions
     /// <summary>Whether joint samples are wanted also where one pass says all there is to say of each cell.</summary>
     public bool Samples { get; init; }
 
+    /// <summary>Whether conditional sweeps of as many paths again follow where the paths of a run have collapsed.</summary>
+    public bool Sweeps { get; init; } = true;
+
     /// <summary>Memory that an answer may take, in bytes.</summary>
     public long MemoryCap { get; init; } = 2L << 30;
 }

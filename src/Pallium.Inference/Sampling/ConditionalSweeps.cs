@@ -36,11 +36,13 @@ internal sealed class ConditionalSweeps
     /// <param name="first">The run.</param>
     /// <param name="options">How that one was sampled; sweeps differ by their paths' number.</param>
     /// <param name="paths">Paths of each sweep, at least 2.</param>
-    public static ConditionalSweeps Begin(IParticleModel model, SampledPaths first, SamplerOptions options, int paths)
+    /// <param name="chain">Tells apart what begins with the same run.</param>
+    public static ConditionalSweeps Begin(IParticleModel model, SampledPaths first, SamplerOptions options, int paths, int chain = 0)
     {
+        Rng noise = new Rng(options.Seed).For("chain").For(chain);
         var lookahead = new Lookahead(model, options.Weighs && options.LooksAhead);
-        KeptPath kept = KeptPath.Draw(model, lookahead, options, first, before: null, new Rng(options.Seed).For("kept"));
-        return new ConditionalSweeps(model, lookahead, kept, options with { Count = paths });
+        KeptPath kept = KeptPath.Draw(model, lookahead, options, first, before: null, noise.For("kept"));
+        return new ConditionalSweeps(model, lookahead, kept, options with { Count = paths, Seed = noise.NextBits(), Threads = 1 });
     }
 
     /// <summary>Other pasts of kept paths that were led to the end.</summary>
@@ -53,12 +55,15 @@ internal sealed class ConditionalSweeps
     public long Cost { get; private set; }
 
     /// <summary>The next sweep's paths, weighted; to be given back when they have been read.</summary>
-    public SampledPaths Next(CancellationToken cancellation = default)
+    /// <param name="logEvidence">What is told as their evidence: theirs is not free of bias, and all sweeps count the same.</param>
+    /// <param name="cancellation">Stops early.</param>
+    public SampledPaths Next(double logEvidence, CancellationToken cancellation = default)
     {
         SamplerOptions options = _options with { Seed = new Rng(_options.Seed).For("sweep").For(_count++).NextBits() };
         using var move = new AncestorMove(_model, _lookahead, options, _kept);
         using var run = new Population(_model, _lookahead, options, move);
         SampledPaths paths = ParticleSampler.Run(run, _model, options, cancellation);
+        paths.LogEvidence = logEvidence;
         _kept = KeptPath.Draw(_model, _lookahead, options, paths, _kept, new Rng(options.Seed).For("kept"));
         (Tried, Accepted, Cost) = (Tried + move.Tried, Accepted + move.Accepted, Cost + move.Cost + _model.Slices.Count);
         return paths;

@@ -17,6 +17,9 @@ internal sealed class PathSummary(PathSet paths, IReadOnlyList<Channel> channels
 
     private readonly PathErrors _errors = new(paths);
 
+    /// <summary>Whether an answer rests on too few independent paths for those that were drawn.</summary>
+    public static bool IsDegenerate(Answer answer) => IsDegenerate(answer.EffectiveSampleSize, answer.Effort);
+
     /// <summary>The answer to <paramref name="question"/>.</summary>
     public Answer Answer(Question question)
     {
@@ -24,11 +27,10 @@ internal sealed class PathSummary(PathSet paths, IReadOnlyList<Channel> channels
         var values = new Dictionary<CellAddress, double[]>();
         foreach (IGrouping<int, CellAddress> slice in question.Asked.Concat(question.Events.SelectMany(cell => cell.Cells)).Distinct().GroupBy(plan.IndexOf))
         {
-            ReadOnlySpan<int> lineage = paths.Lineage(slice.Key);
-            effective = Math.Min(effective, paths.Effective(lineage));
             foreach (CellAddress cell in slice)
             {
-                values[cell] = paths.Values(slice.Key, cell.Channel, lineage);
+                values[cell] = paths.Values(slice.Key, cell.Channel, paths.Lineage(slice.Key));
+                effective = Math.Min(effective, _errors.Effective(values[cell], slice.Key));
             }
         }
 
@@ -86,10 +88,12 @@ internal sealed class PathSummary(PathSet paths, IReadOnlyList<Channel> channels
         return [.. chosen.Select(p => values.Select(cell => cell[p]).ToArray())];
     }
 
+    private static bool IsDegenerate(double effective, int count) => effective < Degenerate * count || effective < Math.Min(Fair, count) / 4;
+
     private List<string> Warnings(double effective)
     {
         var warnings = new List<string>();
-        if (effective < Degenerate * paths.Count || effective < Math.Min(Fair, paths.Count) / 4)
+        if (IsDegenerate(effective, paths.Count))
         {
             double more = Math.Max(2, Fair / effective);
             warnings.Add(string.Create(CultureInfo.InvariantCulture,

@@ -102,9 +102,11 @@ internal sealed class PathSet : IDisposable
     private readonly double[] _groups;
     private readonly int[] _lineage;
 
-    public PathSet(IReadOnlyList<SampledPaths> runs)
+    /// <param name="runs">The runs.</param>
+    /// <param name="chains">Of how many chains of conditional sweeps, one after the other, they are; 0: they are independent.</param>
+    public PathSet(IReadOnlyList<SampledPaths> runs, int chains = 0)
     {
-        _runs = runs;
+        (_runs, Chains) = (runs, chains);
         Count = runs.Sum(run => run.Count);
         _weights = _rented.Numbers(Count);
         _groups = _rented.Numbers(Count);
@@ -121,6 +123,9 @@ internal sealed class PathSet : IDisposable
             }
         }
     }
+
+    /// <summary>How many chains of conditional sweeps the runs are; 0: they are independent.</summary>
+    public int Chains { get; }
 
     /// <summary>Paths of all runs.</summary>
     public int Count { get; }
@@ -184,6 +189,20 @@ internal sealed class PathSet : IDisposable
         }
 
         return 1 / Reduction.SumOfSquares<double>(mass);
+    }
+
+    /// <summary>The mean of each run alone.</summary>
+    public double[] Means(ReadOnlySpan<double> values)
+    {
+        var means = new double[_runs.Count];
+        int at = 0;
+        for (int r = 0; r < means.Length; r++)
+        {
+            means[r] = Reduction.Dot(_runs[r].Weights, values.Slice(at, _runs[r].Count));
+            at += _runs[r].Count;
+        }
+
+        return means;
     }
 
     /// <summary>Error of a mean from how much groups of paths pull it together: √Σ_g (Σ_(p in g) w_p (x_p - mean))².</summary>

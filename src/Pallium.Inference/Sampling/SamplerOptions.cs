@@ -38,8 +38,11 @@ internal sealed record SamplerOptions(int Count, ulong Seed)
     /// <summary>Slices are resampled when the effective sample size falls below this share of the paths.</summary>
     public double ResampleBelow { get; init; } = 0.5;
 
+    /// <summary><see cref="ChunkSize"/> unless told otherwise.</summary>
+    public const int UsualChunk = 128;
+
     /// <summary>Paths that are sampled side by side, even: they take a slice's cells in one order.</summary>
-    public int ChunkSize { get; init; } = 128;
+    public int ChunkSize { get; init; } = UsualChunk;
 
     /// <summary>Whether path 0, alone in its chunk, is a <see cref="KeptPath"/> that the others are sampled beside; excludes <see cref="Antithetic"/>.</summary>
     public bool IsConditional { get; init; }

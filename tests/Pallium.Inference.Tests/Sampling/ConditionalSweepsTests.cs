@@ -37,7 +37,7 @@ public sealed class ConditionalSweepsTests
             using SampledPaths start = ParticleSampler.Run(model, options);
             KeptPath kept = KeptPath.Draw(model, steered, options, start, before: null, new Rng(options.Seed).For("kept"));
             var sweeps = new ConditionalSweeps(model, blind, kept, options with { Count = paths, LooksAhead = false, ResampleBelow = resampleBelow });
-            using SampledPaths swept = sweeps.Next();
+            using SampledPaths swept = sweeps.Next(0);
             int[] numbers = swept.NumbersOf(new Rng(options.Seed).For("test").Categorical(swept.Weights));
             for (int i = 0; i < cells; i++)
             {
@@ -70,46 +70,62 @@ public sealed class ConditionalSweepsTests
         }
     }
 
-    /// <summary>Where the paths of one run all come from one beginning, sweeps of as many paths in all find the smoother's means.</summary>
+    /// <summary>Of a long stream few beginnings are left; small sweeps of as many paths again find the smoother's means better, and tell how well.</summary>
     [Fact]
     public void Sweeps_find_what_a_collapsed_run_does_not()
     {
-        const int Repeats = 20;
+        const int Paths = 256;
+        const int Chains = 4;
+        int repeats = LongForm.IsWanted ? 100 : 12;
         (GaussianHistory history, Question question, Answer exact, QuestionPlan plan) = Draw(200);
         var model = new KalmanParticles(history, plan.Slices);
         double alone = 0;
-        foreach (int size in new[] { 4, 8, 16, 32 })
+        double swept = 0;
+        double told = 0;
+        for (int repeat = 0; repeat < repeats; repeat++)
         {
-            double swept = 0;
-            long cost = 0;
-            int accepted = 0, tried = 0;
-            alone = 0;
-            for (int repeat = 0; repeat < Repeats; repeat++)
-            {
-                var options = new SamplerOptions(64, (ulong)(500 + repeat)) { Keep = plan.Keep, LooksAhead = false };
-                using SampledPaths first = ParticleSampler.Run(model, options);
-                ConditionalSweeps sweeps = ConditionalSweeps.Begin(model, first, options, size);
-                SampledPaths[] runs = [.. Enumerable.Range(0, 64 / size).Select(_ => sweeps.Next())];
-                Array.ForEach(runs, run => run.LogEvidence = 0);
-                using var one = new PathSet([first]);
-                using var all = new PathSet(runs);
-                alone += Error(one, plan, question, exact);
-                swept += Error(all, plan, question, exact);
-                Array.ForEach(runs, run => run.Dispose());
-                cost += sweeps.Cost;
-                accepted += sweeps.Accepted;
-                tried += sweeps.Tried;
-            }
-
-            TestContext.Current.TestOutputHelper!.WriteLine($"{size}: one run {Math.Sqrt(alone / Repeats):F3}, sweeps {Math.Sqrt(swept / Repeats):F3} cost {cost / Repeats / 200.0} accepted {accepted} of {tried}");
+            var options = new SamplerOptions(Paths, (ulong)(500 + repeat)) { Keep = plan.Keep, LooksAhead = false };
+            using SampledPaths first = ParticleSampler.Run(model, options);
+            ConditionalSweeps[] chains = [.. Enumerable.Range(0, Chains).Select(chain => ConditionalSweeps.Begin(model, first, options, 8, chain))];
+            SampledPaths[] runs = [.. chains.SelectMany(chain => Enumerable.Range(0, 8).Select(_ => chain.Next(0)))];
+            using var one = new PathSet([first]);
+            using var all = new PathSet(runs, Chains);
+            alone += Error(Summary(one, plan, question), exact);
+            Answer answer = Summary(all, plan, question);
+            swept += Error(answer, exact);
+            told += answer.StandardErrors.Zip(exact.Cells).Average(cell => Math.Pow(cell.First / cell.Second.StandardDeviation, 2));
+            Array.ForEach(runs, run => run.Dispose());
         }
+
+        TestContext.Current.TestOutputHelper!.WriteLine(
+            $"root mean square errors in deviations: one run {Math.Sqrt(alone / repeats):F3}, sweeps {Math.Sqrt(swept / repeats):F3}, which say {Math.Sqrt(told / repeats):F3}");
+        Assert.True(swept < 0.95 * alone, $"{swept} {alone}");
+        Assert.InRange(told / swept, 0.6, 1.6);
     }
 
-    private static double Error(PathSet paths, QuestionPlan plan, Question question, Answer exact)
+    [Fact]
+    public void A_collapsed_answer_is_swept_and_has_the_same_bits_on_any_number_of_threads()
     {
-        Answer answer = new PathSummary(paths, Model.Channels, plan).Answer(question);
-        return answer.Cells.Zip(exact.Cells).Average(cell => Math.Pow((cell.First.Mean - cell.Second.Mean) / cell.Second.StandardDeviation, 2));
+        Session session = Simulated.MixedModel.After(Simulated.Mixed(60, 41));
+        Clamp[] clamps = [.. Enumerable.Range(1, 40).SelectMany(h => new[] { Clamp.Between(new(0, h), 9, 9.2 + (h % 2)), Clamp.Equal(new(2, h), h % 2) })];
+        var question = new Question { Clamps = clamps, Asked = [new(1, 1), new(3, 2)] };
+        Answer one = session.Answer(question, new AnswerOptions { Effort = 512, Threads = 1 });
+        Answer three = session.Answer(question, new AnswerOptions { Effort = 512, Threads = 3 });
+        Answer without = session.Answer(question, new AnswerOptions { Effort = 512, Sweeps = false });
+        Assert.Equal(32, one.Sweeps!.Count);
+        Assert.Equal(1024, one.Effort);
+        Assert.True(one.Sweeps.Accepted > 0 && one.Sweeps.Extra > 0);
+        Assert.Null(without.Sweeps);
+        Assert.True(one.EffectiveSampleSize > without.EffectiveSampleSize, $"{one.EffectiveSampleSize} {without.EffectiveSampleSize}");
+        Assert.Equal(one.Samples, three.Samples);
+        Assert.Equal(one.StandardErrors, three.StandardErrors);
+        Assert.Equal(one.LogEvidence, without.LogEvidence);
     }
+
+    private static Answer Summary(PathSet paths, QuestionPlan plan, Question question) => new PathSummary(paths, Model.Channels, plan).Answer(question);
+
+    private static double Error(Answer answer, Answer exact) =>
+        answer.Cells.Zip(exact.Cells).Average(cell => Math.Pow((cell.First.Mean - cell.Second.Mean) / cell.Second.StandardDeviation, 2));
 
     /// <summary>The exact variance of the sum of an asked cell and the next one: a clamp on one moves the other by covariance over variance.</summary>
     private static double VarianceOfSum(GaussianHistory history, Question question, Answer exact, int i)

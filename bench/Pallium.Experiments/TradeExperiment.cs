@@ -19,15 +19,17 @@ internal static class TradeExperiment
             foreach (int count in epochs)
             {
                 WorldResult.RunMissing(
-                    $"{set}/{questions}/{count}", arguments, Stacks, (stack, seed, threads) => Figures(set, stack, count, questions, seed, threads), File);
+                    Name(set, questions, count), arguments, Stacks, (stack, seed, threads) => Figures(set, stack, count, questions, seed, threads), File);
             }
 
             foreach (string stack in arguments.Text("stacks", Stacks).Split(';'))
             {
-                new TradeTables($"{set}, {stack}", Rows(set, stack, questions), Efforts).Write(Console.Out);
+                new TradeTables($"{set}, {stack}", Rows(set, stack, questions, epochs), Efforts).Write(Console.Out);
             }
         }
     }
+
+    private static string Name(string set, int questions, int epochs) => $"{set}/{questions}/{epochs}";
 
     private static int Epochs(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count)
         ? count : throw new ExperimentException($"Option --epochs: found '{text}', expected whole numbers between semicolons.");
@@ -58,12 +60,12 @@ internal static class TradeExperiment
     }
 
     /// <summary>The finished runs of a set and a stack by epochs, of the seeds that all of them have.</summary>
-    private static WorldResult[][] Rows(string set, string stack, int questions)
+    private static WorldResult[][] Rows(string set, string stack, int questions, int[] epochs)
     {
+        List<WorldResult> done = WorldResult.Read(File);
         WorldResult[][] rows =
         [
-            .. WorldResult.Read(File).Where(result => result.Stack == stack && result.Experiment.StartsWith($"{set}/{questions}/", StringComparison.Ordinal))
-                .GroupBy(result => (int)result.Figures["epochs"]).OrderBy(group => group.Key).Select(group => group.ToArray()),
+            .. epochs.Order().Select(count => done.Where(result => result.Stack == stack && result.Experiment == Name(set, questions, count)).ToArray()),
         ];
         return [.. rows.Select(row => row.Where(one => rows.All(other => other.Any(result => result.Seed == one.Seed))).ToArray())];
     }

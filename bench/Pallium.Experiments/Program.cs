@@ -10,6 +10,8 @@ const string Usage = """
       series                the world model beside its rivals on five whole series: --stack 'liquid(64)'
       nab                   the anomaly detector beside the published ones: --table scores|model|constants
       effort                what more effort gives between clamps: --sets 'etth1;occupancy' --stacks 'liquid(64)' --questions 200
+      trade                 how much effort replaces how many learning epochs: --sets 'occupancy;household' --epochs '0;1;2;4;8;16;32;100' --questions 400
+                            --stacks 'liquid(64)' --seeds 1 --threads 1
       masks                 random clamp sets beside ridge and neighbours fitted for each: --only etth1,household,traffic --masks 1000 --slices 200
       imputation            filling of tables: --only abalone,...,spambase --percent 20 --repetitions 5 --stacks 'mean;nearest;ridge;none;network;medians;two'
       gaps                  filling of series with gaps: --only etth1,household --percent 10,20,30,40,50,60 --rows 2000
@@ -35,6 +37,9 @@ try
             return 0;
         case "effort":
             EffortExperiment.Run(arguments);
+            return 0;
+        case "trade":
+            TradeExperiment.Run(arguments);
             return 0;
         case "series":
             SeriesExperiment.Run(arguments);

@@ -26,9 +26,9 @@ internal static class WorldExperiments
         }
     }
 
-    public static WorldModel Learn(Frame frame, string stack, ulong seed, int threads)
+    public static WorldModel Learn(Frame frame, string stack, ulong seed, int threads, int? epochs = null)
     {
-        var options = new LearnOptions { Stack = stack, Seed = seed, Threads = threads };
+        var options = new LearnOptions { Stack = stack, Seed = seed, Threads = threads, Epochs = epochs };
         WorldModel model = WorldModel.Learn(frame, options, new Log());
         ModelSummary summary = model.Summary;
         Console.Error.WriteLine(FormattableString.Invariant($"  lags {summary.Lags}, clock {string.Join(" ", summary.ClockPeriods)}, {summary.Runs[0].Steps} updates, best {summary.Runs[0].BestStep}"));

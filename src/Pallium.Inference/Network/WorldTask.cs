@@ -14,7 +14,7 @@ internal sealed class WorldTask<T> : ILearningTask<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     public const int RowsPerChunk = 16;
-    private const int WindowSteps = 32;
+    public const int WindowSteps = 32;
     private const int WindowsPerSegment = 4;
     private const int BurnIn = 16;
     private const double FreshShare = 0.3;

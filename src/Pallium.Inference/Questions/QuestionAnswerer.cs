@@ -34,6 +34,7 @@ internal sealed class QuestionAnswerer(WorldEngine engine, AnswerNetwork? asleep
     {
         int most = Math.Max(2, options.Effort + (options.Effort & 1));
         CheckMemory(model, most, options);
+        var lookahead = new Lookahead(model, looks: true);
         var runs = new List<SampledPaths>();
         try
         {
@@ -43,7 +44,7 @@ internal sealed class QuestionAnswerer(WorldEngine engine, AnswerNetwork? asleep
                 ulong seed = runs.Count == 0 ? options.Seed : new Rng(options.Seed).For("run").For(runs.Count).NextBits();
                 runs.Add(ParticleSampler.Run(
                     model,
-                    new SamplerOptions(count, seed) { Threads = options.Threads ?? Environment.ProcessorCount, Keep = plan.Keep, Relations = plan.Relations },
+                    new SamplerOptions(count, seed) { Threads = options.Threads ?? Environment.ProcessorCount, Keep = plan.Keep, Relations = plan.Relations, Lookahead = lookahead },
                     cancellation));
                 spent += count;
                 using var paths = new PathSet(runs);

@@ -117,7 +117,7 @@ internal static class ParticleSampler
         public Population(IParticleModel model, SamplerOptions options)
         {
             (_model, _options) = (model, options);
-            _lookahead = new Lookahead(model, options.Weighs);
+            _lookahead = options.Lookahead ?? new Lookahead(model, options.Weighs);
             _relations = new RelationPlan(options.Relations);
             _noise = new Rng(options.Seed);
             int n = options.Count;

@@ -11,6 +11,9 @@ internal sealed record SamplerOptions(int Count, ulong Seed)
     /// <summary>Which channels of which slices are kept, [slices][channels]; null: all.</summary>
     public bool[][]? Keep { get; init; }
 
+    /// <summary>What steers the run, where several runs of one model share it; null: it is worked out.</summary>
+    public Lookahead? Lookahead { get; init; }
+
     /// <summary>Relations between cells, whose addresses are slices of the sampler and channels.</summary>
     public IReadOnlyList<Clamp> Relations { get; init; } = [];
 

@@ -51,16 +51,10 @@ internal static class AnswerText
         AskedCell? number = Array.Find(cells, cell => cell.Belief.Outcomes.Count == 0);
         string[] figures = number is null ? ["likeliest"]
             : ["mean", "error", "median", .. number.Belief.Bands.Select(band => $"{100 * band.Share:0.##} %"), .. number.Quantiles.Select(quantile => QuantileName(quantile.Share))];
-        Table table = new Table().Border(TableBorder.Rounded);
-        foreach (string name in (string[])["cell", schema.Time.Column ?? "step", .. figures])
-        {
-            table.AddColumn(BeliefText.Header(name));
-        }
-
+        Table table = TextTable.Of(["cell", schema.Time.Column ?? "step", .. figures]);
         foreach (AskedCell cell in cells)
         {
-            string[] row = [cell.Cell.Describe(schema.Channels), double.IsNaN(cell.Time) ? "" : schema.Time.Format(cell.Time), .. Row(cell)];
-            table.AddRow([.. row.Select(text => new Text(text))]);
+            table.AddTexts([cell.Cell.Describe(schema.Channels), double.IsNaN(cell.Time) ? "" : schema.Time.Format(cell.Time), .. Row(cell)]);
         }
 
         return table;

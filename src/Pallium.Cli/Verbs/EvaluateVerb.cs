@@ -107,12 +107,7 @@ internal sealed class EvaluateVerb
     /// <summary>The scores as tables.</summary>
     internal static void WriteText(IAnsiConsole console, Evaluation evaluation)
     {
-        Table table = new Table().Border(TableBorder.Rounded).AddColumns(BeliefText.Header("channel"), BeliefText.Header("score"));
-        foreach (string forecaster in (ReadOnlySpan<string>)["model", "persistence", $"seasonal ({evaluation.Season})", "autoregression"])
-        {
-            table.AddColumn(BeliefText.Header(forecaster).RightAligned());
-        }
-
+        Table table = TextTable.Of(["channel", "score"], "model", "persistence", $"seasonal ({evaluation.Season})", "autoregression");
         bool marks = !console.Profile.Capabilities.Ansi;
         foreach (ChannelEvaluation channel in evaluation.Channels)
         {
@@ -184,7 +179,7 @@ internal sealed class EvaluateVerb
 
         if (all.Any(scores => !double.IsNaN(scores.Coverage)))
         {
-            table.AddRow([Text.Empty, new Text("in 90 %"), .. all.Select(scores => new Text(Figures.Percent(scores.Coverage)))]);
+            table.AddTexts(["", "in 90 %", .. all.Select(scores => Figures.Percent(scores.Coverage))]);
         }
 
         table.AddEmptyRow();
@@ -199,12 +194,10 @@ internal sealed class EvaluateVerb
 
     private static void WriteLikelihoods(IAnsiConsole console, Evaluation evaluation)
     {
-        Table table = new Table().Border(TableBorder.Rounded).AddColumns(
-            BeliefText.Header("channel"), BeliefText.Header("nats per cell, given the past").RightAligned(),
-            BeliefText.Header("given also the rest of its slice").RightAligned());
+        Table table = TextTable.Of(["channel"], "nats per cell, given the past", "given also the rest of its slice");
         foreach (ChannelEvaluation channel in evaluation.Channels)
         {
-            table.AddRow(new Text(channel.Channel.Header), new Text(Figures.Score(channel.LogLoss)), new Text(Figures.Score(channel.ConditionalLogLoss)));
+            table.AddTexts(channel.Channel.Header, Figures.Score(channel.LogLoss), Figures.Score(channel.ConditionalLogLoss));
         }
 
         console.Write(table);

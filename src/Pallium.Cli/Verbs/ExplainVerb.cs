@@ -91,10 +91,10 @@ internal sealed class ExplainVerb
     {
         console.WriteLine($"{schema.Time.Format(explanation.Time)}: surprise {Figures.Nats(explanation.Surprise.Total)} nats, "
             + $"so much or more in {Figures.Probability(explanation.Surprise.TailProbability)} of slices");
-        Table channels = TableOf("channel", "seen", "expected", "surprise", "usual", "tail");
+        Table channels = TextTable.Of(["channel", "seen", "expected", "surprise", "usual", "tail"]);
         foreach (ChannelSurprise channel in explanation.Channels)
         {
-            Row(channels, schema.Channels[channel.Channel].Header, Figures.Value(schema.Channels[channel.Channel], channel.Value), Short(channel.Belief),
+            channels.AddTexts(schema.Channels[channel.Channel].Header, Figures.Value(schema.Channels[channel.Channel], channel.Value), Short(channel.Belief),
                 Figures.Nats(channel.Surprise), Figures.Nats(channel.Expected), Figures.Probability(channel.TailProbability));
         }
 
@@ -105,10 +105,10 @@ internal sealed class ExplainVerb
         }
 
         console.WriteLine($"{prediction.Channel.Header}, expected {Short(prediction)}: what each cell did to that");
-        Table influences = TableOf("cell", schema.Time.Column ?? "step", "value", "without it", "shift (sd)", "gain (nats)");
+        Table influences = TextTable.Of(["cell", schema.Time.Column ?? "step", "value", "without it", "shift (sd)", "gain (nats)"]);
         foreach (CellInfluence cell in cells)
         {
-            Row(influences, cell.Cell.Describe(schema.Channels), schema.Time.Format(times[^(1 - cell.Cell.Offset)]),
+            influences.AddTexts(cell.Cell.Describe(schema.Channels), schema.Time.Format(times[^(1 - cell.Cell.Offset)]),
                 Figures.Value(schema.Channels[cell.Cell.Channel], cell.Value), Short(cell.Without), Signed(cell.Shift), Signed(cell.Gain));
         }
 
@@ -157,18 +157,6 @@ internal sealed class ExplainVerb
         }
     }
 
-    private static Table TableOf(params string[] names)
-    {
-        Table table = new Table().Border(TableBorder.Rounded);
-        foreach (string name in names)
-        {
-            table.AddColumn(BeliefText.Header(name));
-        }
-
-        return table;
-    }
-
-    private static void Row(Table table, params string[] texts) => table.AddRow([.. texts.Select(text => new Text(text))]);
 
     private static string Short(Posterior posterior) => BeliefText.Short(Belief.Of(posterior, [Level]), Level);
 

@@ -75,24 +75,18 @@ internal sealed class MaskEvaluation
     /// <summary>The scores by number of given channels, and what is to be known of them all.</summary>
     internal static void WriteText(IAnsiConsole console, MaskedEvaluation result)
     {
-        Table table = new Table().Border(TableBorder.Rounded);
-        foreach (string header in (ReadOnlySpan<string>)["given", "sets", "won", "error", "ridge", "neighbours", "nats", "ridge", "neighbours", "in 90 %"])
-        {
-            table.AddColumn(BeliefText.Header(header).RightAligned());
-        }
-
+        Table table = TextTable.Of([], "given", "sets", "won", "error", "ridge", "neighbours", "nats", "ridge", "neighbours", "in 90 %");
         foreach (IGrouping<int, ClampSetScores> size in result.Sets.GroupBy(set => set.Given.Count).OrderBy(size => size.Key))
         {
             double Mean(Func<ClampSetScores, double> pick) => size.Sum(set => set.Times * pick(set)) / size.Sum(set => set.Times);
             var part = new MaskedEvaluation([.. size], result.Slices);
-            string[] row =
+            table.AddTexts(
             [
                 Figures.Count(size.Key), Figures.Count(part.Draws), Figures.Percent(part.Won),
                 Figures.Score(Mean(set => set.Model.Error)), Figures.Score(Mean(set => set.Ridge.Error)), Figures.Score(Mean(set => set.Neighbours.Error)),
                 Figures.Score(Mean(set => set.Model.LogLoss)), Figures.Score(Mean(set => set.Ridge.LogLoss)), Figures.Score(Mean(set => set.Neighbours.LogLoss)),
                 Figures.Percent(part.Coverage),
-            ];
-            table.AddRow([.. row.Select(cell => new Text(cell))]);
+            ]);
         }
 
         console.Write(table);

@@ -68,28 +68,23 @@ internal sealed class NabEvaluation
     /// <summary>The scores as a table.</summary>
     internal static void WriteText(IAnsiConsole console, IReadOnlyList<NabResult> results)
     {
-        Table table = new Table().Border(TableBorder.Rounded).AddColumn(BeliefText.Header("series"));
-        foreach (string column in (IEnumerable<string>)["rows", "windows", "found", "false alarms", .. results.Select(result => result.Profile.Name)])
-        {
-            table.AddColumn(BeliefText.Header(column).RightAligned());
-        }
-
+        Table table = TextTable.Of(["series"], ["rows", "windows", "found", "false alarms", .. results.Select(result => result.Profile.Name)]);
         IReadOnlyList<NabSeriesResult> first = results[0].Series;
         for (int s = 0; s < first.Count; s++)
         {
-            table.AddRow([.. Cells(first[s].Name, first[s].Rows, first[s].Windows, first[s].Found, first[s].FalseAlarms, results.Select(result => result.Series[s].Normalized))]);
+            table.AddTexts(Cells(first[s].Name, first[s].Rows, first[s].Windows, first[s].Found, first[s].FalseAlarms, results.Select(result => result.Series[s].Normalized)));
         }
 
         table.AddEmptyRow();
-        table.AddRow([.. Cells("all", first.Sum(one => one.Rows), first.Sum(one => one.Windows), first.Sum(one => one.Found), first.Sum(one => one.FalseAlarms), results.Select(result => result.Normalized))]);
+        table.AddTexts(Cells("all", first.Sum(one => one.Rows), first.Sum(one => one.Windows), first.Sum(one => one.Found), first.Sum(one => one.FalseAlarms), results.Select(result => result.Normalized)));
         console.Write(table);
         console.WriteLine("100 is every window found at its beginning without a false alarm, 0 is silence. Found windows and false alarms are those of the first profile.");
         console.WriteLine($"Thresholds, one for all series, each the best for its profile: {string.Join(", ", results.Select(result => $"{result.Profile.Name} {Figures.Score(result.Threshold)}"))}.");
 
-        static IEnumerable<Text> Cells(string name, int rows, int windows, int found, int falseAlarms, IEnumerable<double> scores) =>
+        static IEnumerable<string> Cells(string name, int rows, int windows, int found, int falseAlarms, IEnumerable<double> scores) =>
         [
-            new(name), new(Figures.Count(rows)), new(Figures.Count(windows)), new(Figures.Count(found)), new(Figures.Count(falseAlarms)),
-            .. scores.Select(score => new Text(double.IsNaN(score) ? "-" : score.ToString("F1", CultureInfo.InvariantCulture))),
+            name, Figures.Count(rows), Figures.Count(windows), Figures.Count(found), Figures.Count(falseAlarms),
+            .. scores.Select(score => double.IsNaN(score) ? "-" : score.ToString("F1", CultureInfo.InvariantCulture)),
         ];
     }
 

@@ -88,6 +88,17 @@ internal static class EngineQuestion
     /// <param name="effective">How many independent draws they were counted on.</param>
     public static double[] ShareErrors(double[] shares, double effective) => [.. shares.Select(share => Math.Sqrt(share * (1 - share) / effective))];
 
+    /// <summary>A warning where draws are worth too few independent ones.</summary>
+    public static string[] FewDraws(double effective)
+    {
+        const double Enough = 100;
+        double more = Math.Ceiling(Enough / Math.Max(1, effective));
+        return effective >= Enough ? [] :
+        [
+            FormattableString.Invariant($"The draws are worth only {effective:F0} independent ones; about {more:F0} times the effort would make them worth {Enough:F0}."),
+        ];
+    }
+
     private static void CheckClamp(IReadOnlyList<Channel> channels, Clamp clamp)
     {
         if (clamp.Outcomes.Count > 0)

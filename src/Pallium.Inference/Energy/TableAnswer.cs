@@ -58,15 +58,7 @@ internal static class TableAnswer
         double At(int i, CellAddress cell) => scales.Scales[cell.Channel].Decode(draws[i][cell.Channel]);
         double[][] samples = [.. Enumerable.Range(0, draws.Length).Select(i => asked.Select(cell => At(i, cell)).ToArray())];
         Posterior[] cells = [.. asked.Select((cell, a) => new SamplePosterior(scales.Channels[cell.Channel], [.. samples.Select(sample => sample[a])]))];
-        var warnings = Marginal(question).ToList();
-        const double Enough = 100;
-        if (effective < Enough)
-        {
-            double more = Math.Ceiling(Enough / Math.Max(1, effective));
-            warnings.Add(FormattableString.Invariant(
-                $"The draws are worth only {effective:F0} independent ones; about {more:F0} times the effort would make them worth {Enough:F0}."));
-        }
-
+        string[] warnings = [.. Marginal(question), .. EngineQuestion.FewDraws(effective)];
         double[] events = EngineQuestion.EventShares(question.Question.Events, draws.Length, At);
         return new Answer(cells)
         {
@@ -82,7 +74,7 @@ internal static class TableAnswer
     }
 
     /// <summary>Draws of the effort, at least <see cref="FewestDraws"/>; with a tolerance fewer, and more again where weights are uneven.</summary>
-    private static IntervalDraws Draw(IntervalSampler sampler, int dimension, AnswerOptions options, CancellationToken cancellation)
+    public static IntervalDraws Draw(IntervalSampler sampler, int dimension, AnswerOptions options, CancellationToken cancellation)
     {
         int needed = EngineQuestion.Draws(options);
         int draws = Math.Max(FewestDraws, needed);

@@ -13,8 +13,6 @@ internal sealed class CellGaussian
     private const double LogRootTwoPi = 0.91893853320467274178;
     private const double Tolerance = 6;
     private const double ValueRounding = 1e-12;
-    private readonly double[] _scales;
-
     /// <param name="mean">μ, [m].</param>
     /// <param name="covariance">Σ, [m, m].</param>
     /// <param name="scales">[m]: standard deviations that rounding errors are measured by.</param>
@@ -22,7 +20,7 @@ internal sealed class CellGaussian
     {
         Mean = mean;
         Covariance = covariance;
-        _scales = scales;
+        Scales = scales;
     }
 
     /// <summary>m.</summary>
@@ -33,6 +31,9 @@ internal sealed class CellGaussian
 
     /// <summary>Σ, [m, m], before the truncation.</summary>
     public double[] Covariance { get; }
+
+    /// <summary>[m]: standard deviations that rounding errors are measured by.</summary>
+    public double[] Scales { get; }
 
     /// <summary>log density of the equalities plus log probability of the truncation.</summary>
     public double LogEvidence { get; private set; }
@@ -89,24 +90,26 @@ internal sealed class CellGaussian
         return null;
     }
 
-    /// <summary>Bounds one form.</summary>
-    /// <returns>False where it cannot lie between the bounds of its clamp.</returns>
-    public bool Truncate(LinearForm form)
+    /// <summary>Whether a form has a value already, as it follows from what was clamped.</summary>
+    public bool Knows(LinearForm form) => form.Apply(form.CovarianceWith(Covariance, Count)) <= Floor(form);
+
+    /// <summary>Whether a form that is known lies between the bounds of its clamp.</summary>
+    public bool IsWithin(LinearForm form)
+    {
+        double mean = form.Apply(Mean);
+        double slack = Slack(form);
+        return mean >= form.Clamp.Low - slack && mean <= form.Clamp.High + slack;
+    }
+
+    /// <summary>Bounds one form that is not known.</summary>
+    public void Truncate(LinearForm form)
     {
         double[] cross = form.CovarianceWith(Covariance, Count);
-        double variance = form.Apply(cross);
         double mean = form.Apply(Mean);
-        if (variance <= Floor(form))
-        {
-            double slack = Slack(form);
-            return mean >= form.Clamp.Low - slack && mean <= form.Clamp.High + slack;
-        }
-
-        double deviation = Math.Sqrt(variance);
+        double deviation = Math.Sqrt(form.Apply(cross));
         Truncation = new TruncatedNormal((form.Clamp.Low - mean) / deviation, (form.Clamp.High - mean) / deviation);
         Loading = [.. cross.Select(c => c / deviation)];
         LogEvidence += Truncation.LogMass;
-        return true;
     }
 
     /// <summary>Covariance after the truncation, [m, m].</summary>
@@ -146,7 +149,7 @@ internal sealed class CellGaussian
             RowUpdate.AddScaled(-Loading[i], Loading, factor.AsSpan(i * m, m));
         }
 
-        SemidefiniteCholesky.Factor(factor, m, [.. _scales.Select(scale => StateSpace.Rounding * scale * scale)]);
+        SemidefiniteCholesky.Factor(factor, m, [.. Scales.Select(scale => StateSpace.Rounding * scale * scale)]);
         double[][] rows = new double[draws][];
         double[] noise = new double[m];
         for (int k = 0; k < draws; k++)
@@ -180,13 +183,13 @@ internal sealed class CellGaussian
 
     private double Floor(LinearForm form)
     {
-        double size = form.Size(_scales);
+        double size = form.Size(Scales);
         return StateSpace.Rounding * size * size;
     }
 
     private double Slack(LinearForm form)
     {
         double bound = double.IsFinite(form.Clamp.Low) ? Math.Abs(form.Clamp.Low) : Math.Abs(form.Clamp.High);
-        return (Tolerance * Math.Sqrt(StateSpace.Rounding) * form.Size(_scales)) + (ValueRounding * (form.Size(Mean) + bound));
+        return (Tolerance * Math.Sqrt(StateSpace.Rounding) * form.Size(Scales)) + (ValueRounding * (form.Size(Mean) + bound));
     }
 }

@@ -75,13 +75,26 @@ internal sealed class ExactEngine
             throw ExactQuestion.Contradiction(culprit, _channels);
         }
 
-        if (exact.Bounded is { } bounded && !joint.Truncate(bounded))
+        if (exact.Bounds.FirstOrDefault(bound => joint.Knows(bound) && !joint.IsWithin(bound)) is { } broken)
         {
-            throw ExactQuestion.Contradiction(bounded.Clamp, _channels);
+            throw ExactQuestion.Contradiction(broken.Clamp, _channels);
+        }
+
+        LinearForm[] open = [.. exact.Bounds.Where(bound => !joint.Knows(bound))];
+        if (open.Length > 1)
+        {
+            IntervalDraws drawn = BoundedDraws.Draw(joint, open, _channels, options, cancellation);
+            return FromDraws(question, exact, drawn, options) with { LogEvidence = evidence + joint.LogEvidence + drawn.LogEvidence };
+        }
+
+        if (open.Length == 1)
+        {
+            joint.Truncate(open[0]);
         }
 
         GaussianAnswer answer = FromJoint(question, exact, joint) with { LogEvidence = evidence + joint.LogEvidence };
-        return question.Events.Count == 0 ? answer : WithEvents(answer, question, exact, joint, options);
+        int draws = Math.Max(1, options.Effort);
+        return question.Events.Count == 0 ? answer : WithDraws(answer, question, exact, joint.Draw(draws, new Rng(options.Seed).For("exact engine")), draws);
     }
 
     /// <summary>Goes through the slices from the first one named on, once more without the clamps where they are about the past.</summary>
@@ -168,17 +181,36 @@ internal sealed class ExactEngine
         return Finished(exact, new GaussianAnswer(posteriors, () => Dense.Block(joint.PosteriorCovariance(), joint.Count, asked, asked)));
     }
 
+    private GaussianAnswer FromDraws(Question question, ExactQuestion exact, IntervalDraws drawn, AnswerOptions options)
+    {
+        double[][] rows = drawn.Equal(new Rng(options.Seed).For("exact engine resampling"));
+        double effective = drawn.EffectiveSampleSize;
+        Posterior[] posteriors = [.. exact.Asked.Select((cell, i) => new SamplePosterior(_channels[question.Asked[i].Channel], [.. rows.Select(row => row[cell])]))];
+        var answer = new GaussianAnswer(posteriors, () => Covariance([.. rows.Select(row => exact.Asked.Select(cell => row[cell]).ToArray())]));
+        return WithDraws(answer, question, exact, rows, effective) with
+        {
+            StandardErrors = [.. posteriors.Select(posterior => posterior.StandardDeviation / Math.Sqrt(effective))],
+            Warnings = EngineQuestion.FewDraws(effective),
+        };
+    }
+
+    /// <summary>Covariance of draws, [m, m].</summary>
+    private static double[] Covariance(double[][] draws)
+    {
+        int m = draws[0].Length;
+        double[] mean = [.. Enumerable.Range(0, m).Select(i => draws.Sum(draw => draw[i]) / draws.Length)];
+        return [.. Enumerable.Range(0, m * m).Select(at => draws.Sum(draw => (draw[at / m] - mean[at / m]) * (draw[at % m] - mean[at % m])) / draws.Length)];
+    }
+
     private GaussianAnswer Finished(ExactQuestion exact, GaussianAnswer answer) => answer with
     {
         StandardErrors = new double[answer.Cells.Count],
         Warnings = _history.Length == 0 && exact.IsUnclamped ? ["Nothing informs this answer: it is what the model expects without history and clamps."] : [],
     };
 
-    /// <summary>The only place where anything is drawn.</summary>
-    private static GaussianAnswer WithEvents(GaussianAnswer answer, Question question, ExactQuestion exact, CellGaussian joint, AnswerOptions options)
+    /// <summary>With samples and the shares of them in which events happen.</summary>
+    private static GaussianAnswer WithDraws(GaussianAnswer answer, Question question, ExactQuestion exact, double[][] rows, double effective)
     {
-        int draws = Math.Max(1, options.Effort);
-        double[][] rows = joint.Draw(draws, new Rng(options.Seed).For("exact engine"));
         double[] events = new double[question.Events.Count];
         for (int e = 0; e < events.Length; e++)
         {
@@ -194,11 +226,11 @@ internal sealed class ExactEngine
                 count += question.Events[e].Evaluate(values) != 0 ? 1 : 0;
             }
 
-            events[e] = (double)count / draws;
+            events[e] = (double)count / rows.Length;
         }
 
         double[][] samples = [.. rows.Select(row => exact.Asked.Select(cell => row[cell]).ToArray())];
-        return answer with { Events = events, EventErrors = EngineQuestion.ShareErrors(events, draws), Effort = draws, EffectiveSampleSize = draws, Samples = samples };
+        return answer with { Events = events, EventErrors = EngineQuestion.ShareErrors(events, effective), Effort = rows.Length, EffectiveSampleSize = effective, Samples = samples };
     }
 
     private List<Clamp> FutureClamps(AnswerOptions options)
@@ -225,7 +257,7 @@ internal sealed class ExactEngine
         long d = Space.D;
         double perSlice = ((7 * n * n) + (4 * n * d) + (2 * d * d) + (4 * n) + d) * sizeof(double);
         double joint = exact.NeedsJoint ? 3.0 * exact.Cells.Count * exact.Cells.Count * sizeof(double) : 0;
-        double draws = exact.Events.Length == 0 ? 0 : (double)Math.Max(0, options.Effort) * 2 * exact.Cells.Count * sizeof(double);
+        double draws = exact.Events.Length == 0 && exact.Bounds.Count < 2 ? 0 : (double)Math.Max(0, options.Effort) * 2 * exact.Cells.Count * sizeof(double);
         double need = ((exact.End - (double)exact.First) * perSlice) + joint + draws;
         if (need > options.MemoryCap)
         {

@@ -2,16 +2,16 @@ using System.Globalization;
 
 namespace Pallium.Inference;
 
-/// <summary>A question sorted by what the exact engine does with its clamps: values of single cells, relations, bounds of one form.</summary>
+/// <summary>A question sorted by what the exact engine does with its clamps: values of single cells, relations, bounds.</summary>
 internal sealed class ExactQuestion
 {
-    private const string SamplingAdvice = "the sampling engine of a learned model (Session.Answer) takes any number and kind of them";
     private readonly IReadOnlyList<Channel> _channels;
     private readonly int _history;
     private readonly Dictionary<PathCell, double> _values = [];
     private readonly List<PathCell> _cells = [];
     private readonly Dictionary<PathCell, int> _indices = [];
     private readonly List<LinearForm> _relations = [];
+    private readonly List<LinearForm> _bounds = [];
 
     /// <param name="channels">The model's channels.</param>
     /// <param name="history">Slices before offset 1.</param>
@@ -54,14 +54,14 @@ internal sealed class ExactQuestion
     /// <summary>Linear forms of known value.</summary>
     public IReadOnlyList<LinearForm> Relations => _relations;
 
-    /// <summary>The one form that lies between bounds; null: none.</summary>
-    public LinearForm? Bounded { get; private set; }
+    /// <summary>Linear forms that lie between bounds, all of them different.</summary>
+    public IReadOnlyList<LinearForm> Bounds => _bounds;
 
     /// <summary>Whether the answer needs the joint distribution of <see cref="Cells"/>, not only that of each.</summary>
-    public bool NeedsJoint => _relations.Count > 0 || Bounded is not null || Events.Length > 0;
+    public bool NeedsJoint => _relations.Count > 0 || _bounds.Count > 0 || Events.Length > 0;
 
     /// <summary>Whether nothing is known besides the history.</summary>
-    public bool IsUnclamped => _values.Count == 0 && _relations.Count == 0 && Bounded is null;
+    public bool IsUnclamped => _values.Count == 0 && _relations.Count == 0 && _bounds.Count == 0;
 
     /// <summary>First slice that the question is about; the first one to come where it is about those alone.</summary>
     public int First { get; }
@@ -80,7 +80,7 @@ internal sealed class ExactQuestion
         {
             0 => clamp.IsEquality ? clamp.Low : null,
             1 => clamp.Outcomes[0],
-            _ => throw Refused(clamp, "a set of categories", "values, linear relations, and bounds of one linear form; "),
+            _ => throw new InputException($"{clamp.Describe(_channels)}: found a set of categories, expected of the exact engine values, intervals, inequalities and linear relations; the sampling engine of a learned model (Session.Answer) takes sets."),
         };
         if (value is double known && !clamp.IsRelation)
         {
@@ -99,31 +99,25 @@ internal sealed class ExactQuestion
         }
 
         var form = new LinearForm(clamp, [.. clamp.Terms.Select(term => (IndexOf(term.Cell), term.Coefficient))]);
-        form = clamp.IsEquality || Bounded is null ? form : Intersection(Bounded.Clamp, form);
         if (clamp.IsEquality)
         {
             _relations.Add(form);
+            return;
         }
-        else if (form.Clamp.IsEquality)
+
+        if (_bounds.FindIndex(bound => bound.Clamp.Terms.SequenceEqual(clamp.Terms)) is >= 0 and int same)
         {
-            // At least so much, and at most.
-            _relations.Add(form);
-            Bounded = null;
+            form = Intersection(_bounds[same].Clamp, form);
+            _bounds.RemoveAt(same);
         }
-        else
-        {
-            Bounded = form;
-        }
+
+        // What is at least so much, and at most, is that.
+        (form.Clamp.IsEquality ? _relations : _bounds).Add(form);
     }
 
     /// <summary>Two bounds of one form are one.</summary>
     private LinearForm Intersection(Clamp first, LinearForm second)
     {
-        if (!first.Terms.SequenceEqual(second.Clamp.Terms))
-        {
-            throw Refused(second.Clamp, $"a second interval or inequality (after {first.Describe(_channels)})", "bounds of one form, which alone have a closed form; ");
-        }
-
         double low = Math.Max(first.Low, second.Clamp.Low);
         double high = Math.Min(first.High, second.Clamp.High);
         return low <= high
@@ -135,9 +129,6 @@ internal sealed class ExactQuestion
     public static ContradictionException Contradiction(Clamp? clamp, IReadOnlyList<Channel> channels) => clamp is null
         ? new ContradictionException("The history: cannot be under this model; log evidence -∞.")
         : new ContradictionException($"{clamp.Describe(channels)}: cannot hold beside the history and the clamps before it; log evidence -∞.", clamp, double.NegativeInfinity);
-
-    private InputException Refused(Clamp clamp, string found, string expected) =>
-        new($"{clamp.Describe(_channels)}: found {found}, expected of the exact engine {expected}{SamplingAdvice}.");
 
     private int IndexOf(CellAddress address)
     {

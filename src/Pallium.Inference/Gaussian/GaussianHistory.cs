@@ -49,13 +49,16 @@ public sealed class GaussianHistory : IConditional
         return new GaussianHistory(Model, path);
     }
 
-    /// <summary>Answers exactly. Effort counts only for events, whose probabilities are shares of that many draws.</summary>
+    /// <summary>
+    /// Answers exactly, but for two things that take draws, by the effort (at least 256 for the second): events, whose probabilities are shares of them, and bounds of several linear forms at
+    /// once, which have no closed form.
+    /// </summary>
     /// <remarks>
     /// Log evidence is the log density of the clamped values, given the history without the cells that are asked for; clamps that follow from those before them
     /// add nothing, a bounded form adds its log probability.
     /// </remarks>
     /// <exception cref="InputException">
-    /// A cell that is not there, a set of categories, a second interval or inequality, more memory than allowed, a negative effort, a step (the model's slices are equal steps).
+    /// A cell that is not there, a set of categories, more memory than allowed, a negative effort, a step (the model's slices are equal steps).
     /// </exception>
     /// <exception cref="ContradictionException">The clamps cannot hold together, or not with the history.</exception>
     public GaussianAnswer Answer(Question question, AnswerOptions? options = null, CancellationToken cancellation = default)

@@ -19,6 +19,7 @@ internal sealed class QuestionSampler(IParticleModel model, QuestionPlan plan, Q
     private const int LeastRounds = 4;
 
     private readonly int _threads = options.Threads ?? Environment.ProcessorCount;
+    private readonly Lookahead _lookahead = new(model, looks: true);
     private readonly int _most = Math.Max(2, options.Effort + (options.Effort & 1));
 
     /// <summary>Samples, and sums up.</summary>
@@ -92,7 +93,7 @@ internal sealed class QuestionSampler(IParticleModel model, QuestionPlan plan, Q
         }
     }
 
-    private SamplerOptions SamplerOptions(int count, ulong seed) => new(count, seed) { Threads = _threads, Keep = plan.Keep, Relations = plan.Relations };
+    private SamplerOptions SamplerOptions(int count, ulong seed) => new(count, seed) { Threads = _threads, Keep = plan.Keep, Relations = plan.Relations, Lookahead = _lookahead };
 
     private Answer Summary(IReadOnlyList<SampledPaths> runs, int chains)
     {

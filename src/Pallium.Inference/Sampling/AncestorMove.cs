@@ -32,17 +32,16 @@ internal sealed class AncestorMove : IDisposable
     private readonly double[] _scratch;
 
     /// <param name="model">What is sampled.</param>
-    /// <param name="lookahead">What steers it.</param>
     /// <param name="options">How.</param>
     /// <param name="kept">The path; of what its future is held to be it is told.</param>
-    public AncestorMove(IParticleModel model, Lookahead lookahead, SamplerOptions options, KeptPath kept)
+    public AncestorMove(IParticleModel model, SamplerOptions options, KeptPath kept)
     {
-        (_model, _lookahead, Kept) = (model, lookahead, kept);
+        (_model, _lookahead, Kept) = (model, options.LookaheadOf(model), kept);
         var relations = new RelationPlan(options.Relations);
-        _chunk = new ParticleChunk(model, lookahead, relations, options with { ChunkSize = Candidates });
-        _store = new StreamStore(_rented, model, lookahead, relations, Candidates);
+        _chunk = new ParticleChunk(model, _lookahead, relations, options with { ChunkSize = Candidates });
+        _store = new StreamStore(_rented, model, _lookahead, relations, Candidates);
         _densities = new double[model.Slices.Count * Candidates];
-        _scratch = new double[2 * (lookahead.Count + 1)];
+        _scratch = new double[2 * (_lookahead.Count + 1)];
     }
 
     /// <summary>The kept path.</summary>

@@ -16,19 +16,17 @@ internal sealed class ConditionalSweeps
 
     private readonly IParticleModel _model;
     private readonly SamplerOptions _options;
-    private readonly Lookahead _lookahead;
     private KeptPath _kept;
     private int _count;
 
     /// <summary>Begins with a path.</summary>
     /// <param name="model">What is sampled.</param>
-    /// <param name="lookahead">What steers it.</param>
     /// <param name="kept">The path.</param>
     /// <param name="options">How; the number of paths is that of each sweep.</param>
-    public ConditionalSweeps(IParticleModel model, Lookahead lookahead, KeptPath kept, SamplerOptions options)
+    public ConditionalSweeps(IParticleModel model, KeptPath kept, SamplerOptions options)
     {
-        (_model, _lookahead, _kept) = (model, lookahead, kept);
-        _options = options with { ChunkSize = ChunkSize, IsConditional = true, Antithetic = false };
+        (_model, _kept) = (model, kept);
+        _options = options with { Lookahead = options.LookaheadOf(model), ChunkSize = ChunkSize, IsConditional = true, Antithetic = false };
     }
 
     /// <summary>Begins with one of the paths of a run.</summary>
@@ -40,9 +38,8 @@ internal sealed class ConditionalSweeps
     public static ConditionalSweeps Begin(IParticleModel model, SampledPaths first, SamplerOptions options, int paths, int chain = 0)
     {
         Rng noise = new Rng(options.Seed).For("chain").For(chain);
-        var lookahead = new Lookahead(model, options.Weighs && options.LooksAhead);
-        KeptPath kept = KeptPath.Draw(model, lookahead, options, first, before: null, noise.For("kept"));
-        return new ConditionalSweeps(model, lookahead, kept, options with { Count = paths, Seed = noise.NextBits(), Threads = 1 });
+        KeptPath kept = KeptPath.Draw(model, options, first, before: null, noise.For("kept"));
+        return new ConditionalSweeps(model, kept, options with { Count = paths, Seed = noise.NextBits(), Threads = 1 });
     }
 
     /// <summary>Other pasts of kept paths that were led to the end.</summary>
@@ -60,11 +57,11 @@ internal sealed class ConditionalSweeps
     public SampledPaths Next(double logEvidence, CancellationToken cancellation = default)
     {
         SamplerOptions options = _options with { Seed = new Rng(_options.Seed).For("sweep").For(_count++).NextBits() };
-        using var move = new AncestorMove(_model, _lookahead, options, _kept);
-        using var run = new Population(_model, _lookahead, options, move);
+        using var move = new AncestorMove(_model, options, _kept);
+        using var run = new Population(_model, options, move);
         SampledPaths paths = ParticleSampler.Run(run, _model, options, cancellation);
         paths.LogEvidence = logEvidence;
-        _kept = KeptPath.Draw(_model, _lookahead, options, paths, _kept, new Rng(options.Seed).For("kept"));
+        _kept = KeptPath.Draw(_model, options, paths, _kept, new Rng(options.Seed).For("kept"));
         (Tried, Accepted, Cost) = (Tried + move.Tried, Accepted + move.Accepted, Cost + move.Cost + _model.Slices.Count);
         return paths;
     }

@@ -27,16 +27,16 @@ internal sealed class KeptPath
 
     /// <summary>Draws one path of a run by the weights.</summary>
     /// <param name="model">What was sampled.</param>
-    /// <param name="lookahead">What steered it.</param>
     /// <param name="options">How.</param>
     /// <param name="paths">The run, of which no path's state is left.</param>
     /// <param name="before">The path that the run kept; null: none.</param>
     /// <param name="noise">Chooses.</param>
-    public static KeptPath Draw(IParticleModel model, Lookahead lookahead, SamplerOptions options, SampledPaths paths, KeptPath? before, Rng noise)
+    public static KeptPath Draw(IParticleModel model, SamplerOptions options, SampledPaths paths, KeptPath? before, Rng noise)
     {
         // Noise is keyed by slice and number, so that a path alone, led through its numbers again, is the same to the bit.
         int[] numbers = paths.NumbersOf(noise.Categorical(paths.Weights));
         using var rented = new Rented();
+        Lookahead lookahead = options.LookaheadOf(model);
         var relations = new RelationPlan(options.Relations);
         var stream = new StreamStore(rented, model, lookahead, relations, 1);
         var chunk = new ParticleChunk(model, lookahead, relations, options);

@@ -181,6 +181,8 @@ internal sealed class Lookahead
         private readonly double[] _after;
         private readonly double[] _afterFactor;
         private readonly double[] _beforeFactor;
+        private readonly double[] _afterLogs;
+        private readonly double[] _beforeLogs;
 
         public Step(
             int d, int[] active, int[] ahead, double[] values, double[] after, double[] before, double[] response, double[] carried, ReadOnlySpan<double> covariance)
@@ -189,6 +191,9 @@ internal sealed class Lookahead
             int m = active.Length;
             _afterFactor = Factor(after, m);
             _beforeFactor = Factor(before, m);
+            (_afterLogs, _beforeLogs) = (new double[m], new double[m]);
+            PivotLogs(_afterFactor, _afterLogs);
+            PivotLogs(_beforeFactor, _beforeLogs);
 
             // G = C Bᵀ Ω⁻¹: solve Ω X = B C, then G = Xᵀ.
             double[] solved = carried[..(m * d)];
@@ -222,10 +227,10 @@ internal sealed class Lookahead
         public int Scratch => 2 * _active.Length;
 
         /// <summary>log ψ before the slice.</summary>
-        public double LogBefore(ReadOnlySpan<double> means, Span<double> scratch) => LogDensity(_beforeFactor, means, scratch);
+        public double LogBefore(ReadOnlySpan<double> means, Span<double> scratch) => LogDensity(_beforeFactor, _beforeLogs, means, scratch);
 
         /// <summary>log ψ after it.</summary>
-        public double LogAfter(ReadOnlySpan<double> means, Span<double> scratch) => LogDensity(_afterFactor, means, scratch);
+        public double LogAfter(ReadOnlySpan<double> means, Span<double> scratch) => LogDensity(_afterFactor, _afterLogs, means, scratch);
 
         /// <summary>Ω after the slice where <paramref name="left"/>, [D, D], is not known of it, factored.</summary>
         public double[] FactorWith(ReadOnlySpan<double> left)
@@ -242,6 +247,13 @@ internal sealed class Lookahead
         public double LogDensity(ReadOnlySpan<double> factor, ReadOnlySpan<double> means, Span<double> scratch)
         {
             int m = _active.Length;
+            PivotLogs(factor, scratch.Slice(m, m));
+            return LogDensity(factor, scratch.Slice(m, m), means, scratch[..m]);
+        }
+
+        private double LogDensity(ReadOnlySpan<double> factor, ReadOnlySpan<double> pivotLogs, ReadOnlySpan<double> means, Span<double> scratch)
+        {
+            int m = _active.Length;
             Span<double> residual = scratch[..m];
             double log = 0;
             for (int a = 0; a < m; a++)
@@ -252,7 +264,7 @@ internal sealed class Lookahead
             Cholesky.SolveLower(factor, m, residual, 1);
             for (int a = 0; a < m; a++)
             {
-                log += NormalInterval.LogDensity(residual[a]) - Elementary.Log(factor[(a * m) + a]);
+                log += NormalInterval.LogDensity(residual[a]) - pivotLogs[a];
             }
 
             return log;
@@ -274,6 +286,15 @@ internal sealed class Lookahead
             for (int a = 0; a < _ahead.Length; a++)
             {
                 means[_ahead[a]] += Reduction.Dot(_response.AsSpan(a * _d, _d), innovation);
+            }
+        }
+
+        /// <summary>Logarithms of a factor's pivots, which all streams share.</summary>
+        private static void PivotLogs(ReadOnlySpan<double> factor, Span<double> logs)
+        {
+            for (int a = 0; a < logs.Length; a++)
+            {
+                logs[a] = Elementary.Log(factor[(a * logs.Length) + a]);
             }
         }
 

@@ -27,7 +27,7 @@ internal static class ParticleSampler
     /// <exception cref="ContradictionException">No path can fulfil the clamps.</exception>
     public static SampledPaths Run(IParticleModel model, SamplerOptions options, CancellationToken cancellation = default)
     {
-        using var run = new Population(model, new Lookahead(model, options.Weighs && options.LooksAhead), options, move: null);
+        using var run = new Population(model, options, move: null);
         return Run(run, model, options, cancellation);
     }
 

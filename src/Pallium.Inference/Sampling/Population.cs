@@ -18,12 +18,11 @@ internal sealed class Population : IDisposable
     private bool _finished;
 
     /// <param name="model">What is sampled.</param>
-    /// <param name="lookahead">What steers it.</param>
     /// <param name="options">How.</param>
     /// <param name="move">Gives the path that a conditional run keeps other ancestors; null: the run is not conditional.</param>
-    public Population(IParticleModel model, Lookahead lookahead, SamplerOptions options, AncestorMove? move)
+    public Population(IParticleModel model, SamplerOptions options, AncestorMove? move)
     {
-        (_model, _options, _lookahead, _move) = (model, options, lookahead, move);
+        (_model, _options, _lookahead, _move) = (model, options, options.LookaheadOf(model), move);
         _relations = new RelationPlan(options.Relations);
         _noise = new Rng(options.Seed);
         _streams = NewStore();

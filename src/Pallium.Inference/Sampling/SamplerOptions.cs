@@ -11,14 +11,14 @@ internal sealed record SamplerOptions(int Count, ulong Seed)
     /// <summary>Which channels of which slices are kept, [slices][channels]; null: all.</summary>
     public bool[][]? Keep { get; init; }
 
+    /// <summary>What steers the run, where several runs of one model share it; null: it is worked out.</summary>
+    public Lookahead? Lookahead { get; init; }
+
     /// <summary>Relations between cells, whose addresses are slices of the sampler and channels.</summary>
     public IReadOnlyList<Clamp> Relations { get; init; } = [];
 
     /// <summary>Whether known cells are evidence; where they are a plan, which is no evidence of anything, all weights stay equal.</summary>
     public bool Weighs { get; init; } = true;
-
-    /// <summary>Whether known cells of later slices steer; else paths must come to them by chance.</summary>
-    public bool LooksAhead { get; init; } = true;
 
     /// <summary>
     /// Whether a slice's known and bounded cells are taken first, which wastes least; else in any order, as in paths that know nothing, so that where orders
@@ -46,6 +46,9 @@ internal sealed record SamplerOptions(int Count, ulong Seed)
 
     /// <summary>Whether path 0, alone in its chunk, is a <see cref="KeptPath"/> that the others are sampled beside; excludes <see cref="Antithetic"/>.</summary>
     public bool IsConditional { get; init; }
+
+    /// <summary>What steers a run.</summary>
+    public Lookahead LookaheadOf(IParticleModel model) => Lookahead ?? new Lookahead(model, Weighs);
 
     /// <summary>Chunks of a run.</summary>
     public int Chunks => 1 + ChunkOf(Count - 1);

@@ -148,7 +148,6 @@ public sealed class GaussianModelTests
     public void What_the_engine_cannot_take_is_refused_in_a_sentence()
     {
         Refused("sampling engine", Clamp.OneOf(X, [0, 1]));
-        Refused("a second interval or inequality (after a@+1>=0)", Clamp.Between(X, 0, double.PositiveInfinity), Clamp.Between(Y, 0, 1));
         Refused("found offset 0 without a history", Clamp.Equal(new CellAddress(0, 0), 1));
         Refused("beyond all memory", Clamp.Equal(new CellAddress(0, int.MaxValue), 1));
         Refused("Found a cell of channel 2", Clamp.Equal(new CellAddress(2, 1), 1));

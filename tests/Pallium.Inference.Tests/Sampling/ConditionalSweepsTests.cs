@@ -19,7 +19,6 @@ public sealed class ConditionalSweepsTests
         int chains = LongForm.IsWanted ? 20_000 : 1500;
         (GaussianHistory history, Question question, Answer exact, QuestionPlan plan) = Draw(12);
         var model = new KalmanParticles(history, plan.Slices);
-        var steered = new Lookahead(model, looks: true);
         var blind = new Lookahead(model, looks: false);
         int cells = question.Asked.Count;
         var values = new double[cells][];
@@ -35,8 +34,8 @@ public sealed class ConditionalSweepsTests
             // With the look-ahead a run of two paths is two draws of the posterior itself.
             var options = new SamplerOptions(2, (ulong)(1 + chain)) { Keep = plan.Keep, Antithetic = false };
             using SampledPaths start = ParticleSampler.Run(model, options);
-            KeptPath kept = KeptPath.Draw(model, steered, options, start, before: null, new Rng(options.Seed).For("kept"));
-            var sweeps = new ConditionalSweeps(model, blind, kept, options with { Count = paths, LooksAhead = false, ResampleBelow = resampleBelow });
+            KeptPath kept = KeptPath.Draw(model, options, start, before: null, new Rng(options.Seed).For("kept"));
+            var sweeps = new ConditionalSweeps(model, kept, options with { Count = paths, Lookahead = blind, ResampleBelow = resampleBelow });
             using SampledPaths swept = sweeps.Next(0);
             int[] numbers = swept.NumbersOf(new Rng(options.Seed).For("test").Categorical(swept.Weights));
             for (int i = 0; i < cells; i++)
@@ -84,7 +83,7 @@ public sealed class ConditionalSweepsTests
         double told = 0;
         for (int repeat = 0; repeat < repeats; repeat++)
         {
-            var options = new SamplerOptions(Paths, (ulong)(500 + repeat)) { Keep = plan.Keep, LooksAhead = false };
+            var options = new SamplerOptions(Paths, (ulong)(500 + repeat)) { Keep = plan.Keep, Lookahead = new Lookahead(model, looks: false) };
             using SampledPaths first = ParticleSampler.Run(model, options);
             ConditionalSweeps[] chains = [.. Enumerable.Range(0, Chains).Select(chain => ConditionalSweeps.Begin(model, first, options, 8, chain))];
             SampledPaths[] runs = [.. chains.SelectMany(chain => Enumerable.Range(0, 8).Select(_ => chain.Next(0)))];

@@ -22,7 +22,8 @@ public sealed class KalmanParticlesTests
         for (int set = 0; set < sets; set++)
         {
             Case asked = Draw(slices, set);
-            double[][] means = [.. Enumerable.Range(0, Runs).Select(run => Means(asked, 128, (ulong)(1 + run)))];
+            double[][] means = new double[Runs][];
+            Parallel.For(0, Runs, run => means[run] = Means(asked, 128, (ulong)(1 + run)));
             for (int i = 0; i < asked.Question.Asked.Count; i++)
             {
                 double[] own = [.. means.Select(run => run[i])];
@@ -79,7 +80,7 @@ public sealed class KalmanParticlesTests
         Posterior prior = history.Answer(new Question { Asked = [new(0, Ahead)] }).Cells[0];
         var clamp = Clamp.Equal(new(0, Ahead), prior.Mean + (deviations * prior.StandardDeviation));
         CellAddress[] cells = [.. Enumerable.Range(1, Ahead).SelectMany(h => Enumerable.Range(0, Channels).Select(c => new CellAddress(c, h))).Where(cell => cell != clamp.Cell)];
-        Case asked = Solve(history, new Question { Clamps = [clamp], Asked = cells }, Ahead);
+        Case asked = Solve(history, new Question { Clamps = [clamp], Asked = cells });
         Answer answer = Answer(asked, 1024, 1);
         for (int i = 0; i < cells.Length; i++)
         {
@@ -89,7 +90,14 @@ public sealed class KalmanParticlesTests
     }
 
     /// <summary>A question with its exact answer.</summary>
-    private sealed record Case(GaussianHistory History, Question Question, int Slices, double[] Exact, double[] Deviations, double LogEvidence);
+    private sealed record Case(Question Question, double[] Exact, double[] Deviations, double LogEvidence)
+    {
+        public required QuestionPlan Plan { get; init; }
+
+        public required KalmanParticles Particles { get; init; }
+
+        public required Lookahead Lookahead { get; init; }
+    }
 
     /// <summary>A random set of clamps, a third of the cells of the coming slices, with values that the model itself drew.</summary>
     private static Case Draw(int slices, int set)
@@ -115,16 +123,23 @@ public sealed class KalmanParticlesTests
             }
         }
 
-        return Solve(Model.After(Slices(values[..(Past * Channels)])), new Question { Clamps = clamps, Asked = asked }, slices);
+        return Solve(Model.After(Slices(values[..(Past * Channels)])), new Question { Clamps = clamps, Asked = asked });
     }
 
-    private static Case Solve(GaussianHistory history, Question question, int slices)
+    private static Case Solve(GaussianHistory history, Question question)
     {
         Answer exact = history.Answer(question);
 
         // The engine tells densities, the sampler masses of rounding intervals.
         double log = exact.LogEvidence + question.Clamps.Sum(clamp => Math.Log(Model.Channels[clamp.Cell.Channel].Resolution));
-        return new Case(history, question, slices, [.. exact.Cells.Select(cell => cell.Mean)], [.. exact.Cells.Select(cell => cell.StandardDeviation)], log);
+        var plan = new QuestionPlan(new FrameSchema(Model.Channels), 0, [], question, new AnswerOptions());
+        var particles = new KalmanParticles(history, plan.Slices);
+        return new Case(question, [.. exact.Cells.Select(cell => cell.Mean)], [.. exact.Cells.Select(cell => cell.StandardDeviation)], log)
+        {
+            Plan = plan,
+            Particles = particles,
+            Lookahead = new Lookahead(particles, looks: true),
+        };
     }
 
     private static double[] Means(Case asked, int effort, ulong seed) => [.. Answer(asked, effort, seed).Cells.Select(cell => cell.Mean)];
@@ -132,11 +147,10 @@ public sealed class KalmanParticlesTests
     /// <summary>An answer without antithetic pairs: of a linear model they would leave no error to look at.</summary>
     private static Answer Answer(Case asked, int effort, ulong seed)
     {
-        var plan = new QuestionPlan(new FrameSchema(Model.Channels), 0, [], asked.Question, new AnswerOptions());
         using SampledPaths run = ParticleSampler.Run(
-            new KalmanParticles(asked.History, plan.Slices), new SamplerOptions(effort, seed) { Keep = plan.Keep, Antithetic = false });
+            asked.Particles, new SamplerOptions(effort, seed) { Keep = asked.Plan.Keep, Antithetic = false, Lookahead = asked.Lookahead });
         using var paths = new PathSet([run]);
-        return new PathSummary(paths, Model.Channels, plan).Answer(asked.Question);
+        return new PathSummary(paths, Model.Channels, asked.Plan).Answer(asked.Question);
     }
 
     private static IEnumerable<Slice> Slices(double[] values) =>

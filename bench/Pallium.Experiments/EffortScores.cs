@@ -10,13 +10,18 @@ namespace Pallium.Experiments;
 /// <param name="Threads">Of an answer.</param>
 internal sealed record EffortScores(int[] Efforts, int Questions, ulong Seed, int Threads)
 {
+    /// <summary>Slices ahead that cells are known and asked of.</summary>
+    public int Horizon { get; init; } = 12;
+
+    /// <summary>Whether conditional sweeps may follow; else an effort is what it says.</summary>
+    public bool Sweeps { get; init; }
+
     /// <summary>
     /// The log score of one pass told as that of 256 paths is: by kernels with a wide tail, around as many quantiles. So one pass and paths differ in what
     /// they believe alone.
     /// </summary>
     public const string OnePassAsPaths = "log_score_one_pass_as_paths";
 
-    private const int Horizon = 12;
     private const double KnownShare = 1.0 / 3;
 
     /// <summary>What is learned from, and what follows it.</summary>
@@ -41,7 +46,7 @@ internal sealed record EffortScores(int[] Efforts, int Questions, ulong Seed, in
 
     /// <summary>
     /// Of every effort <c>log_score</c> (nats per cell), <c>crps</c> (standard deviations per numeric cell) and <c>ms</c> (processor time of a question); how
-    /// many <c>cells</c> were asked for; and, where effort 0 is among the efforts, <see cref="OnePassAsPaths"/>.
+    /// many <c>cells</c> were asked for; of paths how many were <c>effective</c> and the share of questions that were <c>swept</c>; and, where effort 0 is among the efforts, <see cref="OnePassAsPaths"/>.
     /// </summary>
     public Dictionary<string, double> Of(WorldModel model, Frame learn, Frame test)
     {
@@ -87,6 +92,11 @@ internal sealed record EffortScores(int[] Efforts, int Questions, ulong Seed, in
             figures[$"log_score_{Efforts[e]}"] = tallies[e].Log / tallies[e].Cells;
             figures[$"crps_{Efforts[e]}"] = tallies[e].Crps / tallies[e].Numbers;
             figures[$"ms_{Efforts[e]}"] = 1e3 * tallies[e].Seconds / tallies[e].Questions;
+            if (Efforts[e] > 0)
+            {
+                figures[$"effective_{Efforts[e]}"] = tallies[e].Effective / tallies[e].Questions;
+                figures[$"swept_{Efforts[e]}"] = (double)tallies[e].Swept / tallies[e].Questions;
+            }
         }
 
         return figures;
@@ -99,7 +109,7 @@ internal sealed record EffortScores(int[] Efforts, int Questions, ulong Seed, in
     }
 
     private Answer Ask(Session session, Question question, int effort) =>
-        session.Answer(question, new AnswerOptions { Effort = effort, Threads = Threads });
+        session.Answer(question, new AnswerOptions { Effort = effort, Threads = Threads, Sweeps = Sweeps });
 
     /// <summary>The first answers pay for compiling the code.</summary>
     private void WarmUp(Session session, Question question)
@@ -176,11 +186,17 @@ internal sealed record EffortScores(int[] Efforts, int Questions, ulong Seed, in
 
         public double Seconds { get; private set; }
 
+        public double Effective { get; private set; }
+
+        public int Swept { get; private set; }
+
         public void Add(Answer answer, double[] truth, Question question, double[] deviations, TimeSpan time)
         {
             Questions++;
             Cells += truth.Length;
             Seconds += time.TotalSeconds;
+            Effective += answer.EffectiveSampleSize;
+            Swept += answer.Sweeps is null ? 0 : 1;
             for (int i = 0; i < truth.Length; i++)
             {
                 Log += answer.Cells[i].LogProbability(truth[i]);

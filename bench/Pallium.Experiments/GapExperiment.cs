@@ -35,7 +35,7 @@ internal static class GapExperiment
             foreach (int percent in arguments.Text("percent", "10,20,30,40,50,60").Split(',').Select(text => (int)DataFolder.Number(text)))
             {
                 WorldResult.RunMissing(
-                    $"{name}/{percent}/{rows}", arguments, "linear;last;mean;nearest;ridge;none;liquid(64)",
+                    $"{name}/{percent}/{rows}", arguments, "linear;last;mean;nearest;ridge;none@past;liquid(64)@past;none;liquid(64)",
                     (way, seed, threads) => Figures(read(), percent, rows, way, seed, threads), "gaps");
             }
         }
@@ -77,13 +77,31 @@ internal static class GapExperiment
         _ => ByModel(way, training, seed, threads),
     };
 
-    /// <summary>By a stack's model: from what came before and the other channels of the slice; <c>STACK@EFFORT</c> also from what came after.</summary>
+    /// <summary>By a stack's model in one pass; <c>STACK@EFFORT</c> by sampled paths, <c>STACK@past</c> from what came before and the other channels of the slice.</summary>
     private static Filling ByModel(string way, Frame training, ulong seed, int threads)
     {
         string[] parts = way.Split('@');
-        var options = new FillOptions { Effort = parts.Length > 1 ? int.Parse(parts[1], CultureInfo.InvariantCulture) : 0, Threads = threads };
         WorldModel model = Learned(training, parts[0], seed, threads);
+        if (parts is [_, "past"])
+        {
+            return holes => FromThePast(model, holes);
+        }
+
+        var options = new FillOptions { Effort = parts.Length > 1 ? int.Parse(parts[1], CultureInfo.InvariantCulture) : 0, Threads = threads };
         return holes => model.Fill(holes, options);
+    }
+
+    private static Frame FromThePast(WorldModel model, Frame holes)
+    {
+        Session session = model.Begin();
+        var values = new List<double>();
+        foreach (Slice slice in holes.Slices())
+        {
+            values.AddRange(session.Fill(slice).Filled.Values);
+            session.Advance(slice);
+        }
+
+        return new Frame(holes.Schema, [new Series("", holes.Series[0].Times, [.. values])], holes.Source);
     }
 
     private static WorldModel Learned(Frame training, string stack, ulong seed, int threads)

@@ -10,6 +10,7 @@ const string Usage = """
       series                the world model beside its rivals on five whole series: --stack 'liquid(64)'
       nab                   the anomaly detector beside the published ones: --table scores|model|constants
       effort                what more effort gives between clamps: --sets 'etth1;occupancy' --stacks 'liquid(64)' --questions 200
+                            --efforts '0;16;64;256;1024;4096' --horizon 12 --sweeps no|yes
       trade                 how much effort replaces how many learning epochs: --sets 'occupancy;household' --epochs '0;1;2;4;8;16;32;100' --questions 400
                             --stacks 'liquid(64)' --seeds 1 --threads 1
       masks                 random clamp sets beside ridge and neighbours fitted for each: --only etth1,household,traffic --masks 1000 --slices 200

@@ -5,13 +5,13 @@ using Spectre.Console;
 
 namespace Pallium.Cli;
 
-/// <summary><c>pallium fill</c>: fills the holes of a file from the past and the other cells of the row, and on request from what came after.</summary>
+/// <summary><c>pallium fill</c>: fills the holes of a file from the other cells of the row and from what came before and after.</summary>
 internal sealed class FillVerb
 {
     private readonly Argument<string> _model = TypedOption.Model();
     private readonly Argument<string> _holes = new("HOLES") { Description = "The data with holes (- is standard input)." };
     private readonly Option<string> _output = new("-o", "--output") { HelpName = "FILLED", Description = "The CSV file to write.", Required = true };
-    private readonly Option<int?> _effort = TypedOption.Whole("--effort", "Sampled paths, which also know what came after a hole (default 0: the past and the row alone, in one pass).", least: 0);
+    private readonly Option<int?> _effort = TypedOption.Whole("--effort", "Sampled paths, by which the network too knows what came after a hole (default 0: one pass, in which the base alone does).", least: 0);
     private readonly Option<double?> _interval = TypedOption.Between(
         "--interval", "P", "Add columns for the ends of the central interval that holds this share (categories: the probability).", 0.01, 0.99);
     private readonly Option<ulong?> _seed = TypedOption.Seed("Seed of the sampled paths (default 1).");
@@ -28,7 +28,7 @@ internal sealed class FillVerb
         var fill = new FillVerb();
         var verb = new Verb("fill", "Fill the holes of a file by their medians or likeliest categories; everything else stays as it is.",
             ("pallium fill room.pallium holes.csv -o filled.csv", "writes a copy of holes.csv without holes"),
-            ("pallium fill room.pallium holes.csv -o filled.csv --effort 500 --interval 0.9", "from what came before and after, with the ends of 90 % intervals"))
+            ("pallium fill room.pallium holes.csv -o filled.csv --effort 500 --interval 0.9", "by sampled paths, with the ends of 90 % intervals"))
         {
             fill._model, fill._holes, fill._output, fill._effort, fill._interval, fill._seed, fill._threads,
         };

@@ -8,14 +8,17 @@ namespace Pallium.Inference;
 /// slice s, and Φ the impulse responses. Known cells y and the coordinates of the slice at hand are rows of Φ's, so that their joint covariance is
 /// R·C·Rᵀ with R [cells, slices · D] and C block-diagonal: one dense Gaussian, in which unknown cells between need not stand at all. Conditioning on y is
 /// one Cholesky factor. O(n²·slices·D) for n known cells.</para>
-/// <para>What is known of earlier slices is taken as the base takes it, which predicts from outcomes as from numbers; later outcomes are doubted as in
-/// <see cref="Lookahead"/>. Where more cells are known than <see cref="MostKnown"/> the nearest count, and slices before the first of these are
-/// taken as the guide of <see cref="WorldParticles"/> takes them.</para>
+/// <para>What is known of earlier slices is taken as the base takes it, which predicts from outcomes as from numbers; later outcomes are doubted.
+/// Where more cells are known than <see cref="MostKnown"/> the nearest count, and slices before the first of these are taken as the guide of
+/// <see cref="WorldParticles"/> takes them.</para>
 /// </remarks>
 internal sealed class BaseSmoother
 {
     /// <summary>Known cells of other slices that count at the most: the nearest.</summary>
     public const int MostKnown = 192;
+
+    /// <summary>Noise, in innovation variances, by which a later outcome is doubted, which is not normal at all.</summary>
+    public const double OutcomeDoubt = 1;
 
     private readonly WorldEngine _engine;
     private readonly StreamState _start;
@@ -157,7 +160,7 @@ internal sealed class BaseSmoother
             for (int i = 0; i < Math.Max(1, variable.Coordinates - 1); i++)
             {
                 int j = variable.Coordinate + i;
-                known.Add(new KnownCell(slice, j, _coordinates[(slice * _d) + j], isLater && variable.IsDiscrete ? Lookahead.OutcomeDoubt : Lookahead.Doubt));
+                known.Add(new KnownCell(slice, j, _coordinates[(slice * _d) + j], isLater && variable.IsDiscrete ? OutcomeDoubt : Lookahead.Doubt));
             }
         }
     }

@@ -76,7 +76,7 @@ internal sealed class BoundedCells(WorldEngine engine, IReadOnlyList<SlicePlan> 
 
         if (discrete >= 0)
         {
-            smoother.Observe(h, channel, _core.Layout.Variables[discrete].Coordinate, 1, Lookahead.OutcomeDoubt);
+            smoother.Observe(h, channel, _core.Layout.Variables[discrete].Coordinate, 1, BaseSmoother.OutcomeDoubt);
         }
 
         (double mean, double variance) = NormalInterval.Moments(low, high);
@@ -101,7 +101,7 @@ internal sealed class BoundedCells(WorldEngine engine, IReadOnlyList<SlicePlan> 
             }
             else if (variable.Coordinates > 1)
             {
-                smoother.Observe(h, variable.Channel, variable.Coordinate + k, 0, Lookahead.OutcomeDoubt);
+                smoother.Observe(h, variable.Channel, variable.Coordinate + k, 0, BaseSmoother.OutcomeDoubt);
             }
         }
 

@@ -23,8 +23,11 @@ internal sealed class Lookahead
     /// <summary>Noise, in innovation variances, by which a known number is doubted: the linear part is not the whole model.</summary>
     public const double Doubt = 1e-6;
 
-    /// <summary>The same of outcomes, which are not normal at all.</summary>
-    public const double OutcomeDoubt = 1;
+    /// <summary>
+    /// Variance of a known outcome, whose coordinate is 0 or 1: that of a fair coin. Outcomes jump, while the linear part drifts in steps far smaller
+    /// than 1; taken at its word it would send all streams to an outcome ahead at once, and give up those that have yet to jump.
+    /// </summary>
+    private const double OutcomeNoise = 0.25;
 
     private readonly IParticleModel _model;
     private readonly int _d;
@@ -83,7 +86,7 @@ internal sealed class Lookahead
                 for (int i = 0; i < Math.Max(1, variable.Coordinates - 1); i++)
                 {
                     int j = variable.Coordinate + i;
-                    double noise = (variable.IsDiscrete ? OutcomeDoubt : Doubt) * _model.Covariance(slice)[(j * _d) + j];
+                    double noise = variable.IsDiscrete ? OutcomeNoise : Doubt * _model.Covariance(slice)[(j * _d) + j];
                     _observations.Add(new Observation(slice, j, coordinates[j], Math.Max(noise, 1e-12)));
                 }
             }

@@ -113,7 +113,10 @@ internal sealed class QuestionPlan
             slices[h] = new SlicePlan(time,
             [
                 .. Enumerable.Range(0, channels).Select(c => known is null || double.IsNaN(known.Values[c]) ? missing : new CellPlan(CellRole.Known) { Value = known.Values[c] }),
-            ]);
+            ])
+            {
+                HasCome = offset <= 0,
+            };
         }
 
         // What is asked for counts as not seen, and what a relation or an event reads must be there.

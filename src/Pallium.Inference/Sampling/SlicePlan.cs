@@ -47,6 +47,12 @@ internal sealed record CellPlan(CellRole Role)
 /// <param name="Cells">One per channel.</param>
 internal sealed record SlicePlan(double Time, CellPlan[] Cells)
 {
+    /// <summary>
+    /// Whether it has come, so that what is not known of it is a hole in the data. To the network a drawn cell of such a slice stays a hole, as it was in learning
+    /// and is in one pass; that of a slice to come is shown to it.
+    /// </summary>
+    public bool HasCome { get; init; }
+
     /// <summary>Whether at least half of the cells are known, so that the slices after it lie no farther ahead than after one that was seen.</summary>
     public bool IsMostlyKnown => 2 * Cells.Count(cell => cell.Role == CellRole.Known) >= Cells.Length;
 }

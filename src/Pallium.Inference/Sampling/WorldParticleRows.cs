@@ -148,13 +148,22 @@ internal sealed class WorldParticleRows : IParticleRows
     {
         int d = _layout.Coordinates;
         int width = _core.EncoderInputs;
+        bool hasCome = _index < _model.Come;
         for (int row = 0; row < _rows; row++)
         {
             Span<double> state = states.Slice(row * _model.StateSize, _model.StateSize);
             ReadOnlySpan<double> own = coordinates.Slice(row * d, d);
-            _core.TakeIn(
-                state.Slice(_model.MemoryStart, _core.MemorySize), _prior.AsSpan(row * d, d), _slice.Covariance, own, _slice.Features, _slice.Elapsed,
-                _inputs.AsSpan(row * width, width));
+            if (hasCome)
+            {
+                _model.Seen(_index).CopyTo(state);
+            }
+            else
+            {
+                _core.TakeIn(
+                    state.Slice(_model.MemoryStart, _core.MemorySize), _prior.AsSpan(row * d, d), _slice.Covariance, own, _slice.Features, _slice.Elapsed,
+                    _inputs.AsSpan(row * width, width));
+            }
+
             Span<double> differences = state[_model.DifferencesStart..];
             for (int j = 0; j < d; j++)
             {
@@ -164,7 +173,7 @@ internal sealed class WorldParticleRows : IParticleRows
         }
 
         bool more = _index + 1 < _model.Slices.Count;
-        if (_engine.Network is null || !more || !_engine.Shares.Uses(_model.Shared(_index + 1).Ahead))
+        if (_engine.Network is null || hasCome || !more || !_engine.Shares.Uses(_model.Shared(_index + 1).Ahead))
         {
             return;
         }

@@ -15,6 +15,7 @@ internal sealed class WorldParticles : IParticleModel
     private readonly double[] _freeMeans;
     private readonly double[][] _impulses;
     private readonly double[] _nothing;
+    private readonly Lazy<double[][]> _seen;
 
     /// <summary>Leads the guide through the slices.</summary>
     /// <param name="engine">The model.</param>
@@ -48,6 +49,8 @@ internal sealed class WorldParticles : IParticleModel
         linear.Rollout(start.Core, features, _freeMeans, gaussian);
         _impulses = slices.Count > 1 && _shared[1].Response is { } response ? response.Impulses(Math.Min(slices.Count - 1, reach)) : [];
         _nothing = new double[d * d];
+        Come = slices.TakeWhile(slice => slice.HasCome).Count();
+        _seen = new Lazy<double[][]>(See);
     }
 
     public WorldEngine Engine { get; }
@@ -80,8 +83,28 @@ internal sealed class WorldParticles : IParticleModel
 
     public ReadOnlySpan<double> Response(int slice, int ahead) => ahead < _impulses.Length ? _impulses[ahead] : _nothing;
 
+    /// <summary>How many slices have come (<see cref="SlicePlan.HasCome"/>): the first ones.</summary>
+    public int Come { get; }
+
+    /// <summary>The network's part of every state after a slice that has come, up to <see cref="DifferencesStart"/>.</summary>
+    public ReadOnlySpan<double> Seen(int slice) => _seen.Value[slice];
+
     /// <summary>What all streams share about a slice.</summary>
     public SharedSlice Shared(int slice) => _shared[slice];
 
     public IParticleRows NewRows(int most) => new WorldParticleRows(this, most);
+
+    private double[][] See()
+    {
+        var observer = new SliceObserver(Engine);
+        StreamState state = _start.Copy();
+        var seen = new double[Come][];
+        for (int h = 0; h < Come; h++)
+        {
+            observer.Advance(state, Slices[h].Time, [.. Slices[h].Cells.Select(cell => cell.Value)]);
+            seen[h] = [.. state.Network, .. state.Core.AsSpan(Engine.Core.Base.StateSize)];
+        }
+
+        return seen;
+    }
 }

@@ -3,7 +3,7 @@ namespace Pallium.Inference;
 /// <summary>How holes are filled.</summary>
 public sealed record FillOptions
 {
-    /// <summary>Sampled paths; 0: one pass over the data, which knows the past and the rest of the slice, but not what came after.</summary>
+    /// <summary>Sampled paths; 0: one pass, in which the base knows all slices around a hole, and the network those before it.</summary>
     public int Effort { get; init; }
 
     /// <summary>Seed of the paths. Same seed, same bits.</summary>
@@ -21,26 +21,21 @@ public sealed record FilledSlice(Slice Slice, double[] Values, IReadOnlyList<Pos
 
 /// <summary>Fills the holes of a stream of slices, of one series or many, at constant memory; it belongs to one thread.</summary>
 /// <remarks>
-/// With effort, slices from the first hole on are held back until enough whole slices have followed the last one (or a block is full), and all holes of
-/// the block are sampled together, given everything before, between and after them. Slices come out in the order they went in.
+/// Slices from the first hole on are held back until enough whole slices have followed the last one (or a block is full), and all holes of the block are
+/// filled together, given everything before, between and after them. Slices come out in the order they went in.
 /// </remarks>
 public sealed class HoleFiller
 {
     /// <summary>Whole slices behind a hole after which those that follow hardly tell about it.</summary>
     private const int Quiet = 8;
 
-    /// <summary>Slices whose holes are filled together at the most.</summary>
-    private const int Block = 32;
-
-    /// <summary>Slices behind a full block that are looked at for it.</summary>
-    private const int Trail = 16;
-
     /// <summary>Slices held back in all, beyond which the oldest series is filled with what has come of it.</summary>
-    private const int MostWaiting = 16 * (Block + Trail);
+    private const int MostWaiting = 768;
 
     private readonly WorldModel _model;
     private readonly FillOptions _options;
-    private readonly bool _looksBack;
+    private readonly int _block;
+    private readonly int _trail;
     private readonly Dictionary<string, Stream> _streams = [];
     private readonly Queue<Waiting> _waiting = [];
 
@@ -55,7 +50,10 @@ public sealed class HoleFiller
         }
 
         (_model, _options) = (model, options);
-        _looksBack = options.Effort > 0 && !model.Schema.IsTable;
+
+        // Weights differ by what the network adds, so that few of its paths still differ many slices back. Rows of a table have no neighbours.
+        bool weighs = options.Effort > 0 && model.Engine.Network is not null;
+        (_block, _trail) = model.Schema.IsTable ? (1, 0) : weighs ? (8, 8) : (32, 16);
     }
 
     /// <summary>Takes in the next slice of a series; gives the slices that are done.</summary>
@@ -73,9 +71,9 @@ public sealed class HoleFiller
         _waiting.Enqueue(waiting);
         stream.Held.Add(waiting);
         stream.SinceHole = waiting.HasHoles ? 0 : stream.SinceHole + 1;
-        if (!_looksBack || stream.Held.Count >= Block + Trail)
+        if (stream.Held.Count >= _block + _trail)
         {
-            Fill(stream, Math.Min(Block, stream.Held.Count), cancellation);
+            Fill(stream, _block, cancellation);
         }
         else if (stream.SinceHole >= Quiet && stream.Held.Count > stream.SinceHole)
         {
@@ -85,7 +83,7 @@ public sealed class HoleFiller
         Release(stream);
         while (_waiting.Count > MostWaiting && _waiting.Peek() is { Done: null } oldest)
         {
-            Fill(oldest.Stream, Math.Min(Block, oldest.Stream.Held.Count), cancellation);
+            Fill(oldest.Stream, Math.Min(_block, oldest.Stream.Held.Count), cancellation);
             Release(oldest.Stream);
         }
 
@@ -99,7 +97,7 @@ public sealed class HoleFiller
         {
             while (stream.Held.Count > 0)
             {
-                Fill(stream, Math.Min(Block, stream.Held.Count), cancellation);
+                Fill(stream, Math.Min(_block, stream.Held.Count), cancellation);
                 Release(stream);
             }
         }
@@ -111,7 +109,7 @@ public sealed class HoleFiller
     private void Fill(Stream stream, int count, CancellationToken cancellation)
     {
         Slice[] held = [.. stream.Held.Select(waiting => waiting.Slice)];
-        if (!_looksBack)
+        if (_model.Schema.IsTable)
         {
             (Slice filled, IReadOnlyList<Posterior?> posteriors) = stream.Session.Fill(held[0]);
             stream.Held[0].Done = new FilledSlice(held[0], filled.Values, posteriors);

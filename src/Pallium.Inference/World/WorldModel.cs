@@ -192,7 +192,7 @@ public sealed class WorldModel
     /// <exception cref="InputException">The history does not fit the model.</exception>
     public Forecast Forecast(Frame history, int horizon, ForecastOptions? options = null) => After(history).Forecast(horizon, options);
 
-    /// <summary>Fills holes from the other cells of their slices and from the past; with effort also from what came after.</summary>
+    /// <summary>Fills holes from the other cells of their slices and from what came before and after.</summary>
     /// <exception cref="InputException">The frame does not fit the model, or an option is out of range.</exception>
     public Frame Fill(Frame holes, FillOptions? options = null, CancellationToken cancellation = default)
     {

@@ -41,13 +41,15 @@ internal sealed class QuestionSampler(IParticleModel model, QuestionPlan plan, Q
                 runs.Add(ParticleSampler.Run(model, own, cancellation));
                 spent += count;
                 Answer answer = Summary(runs, chains: 0);
-                if (spent < _most && !IsWithin(answer))
+                if (Collapsed(answer))
                 {
-                    continue;
+                    return Swept(runs[0], first, answer, cancellation);
                 }
 
-                bool sweeps = options.Sweeps && model.Slices.Count > 1 && _most >= Chains * SweepPaths * LeastRounds && PathSummary.IsDegenerate(answer);
-                return sweeps ? Swept(runs[0], first, answer, cancellation) : answer;
+                if (spent >= _most || IsWithin(answer))
+                {
+                    return answer;
+                }
             }
         }
         finally
@@ -56,9 +58,14 @@ internal sealed class QuestionSampler(IParticleModel model, QuestionPlan plan, Q
         }
     }
 
-    /// <summary>The answer of sweeps of as many paths again, beside paths of a collapsed run.</summary>
+    /// <summary>Whether sweeps do better than more paths of the same sort.</summary>
+    private bool Collapsed(Answer answer) =>
+        options.Sweeps && model.Slices.Count > 1 && _most >= Chains * SweepPaths * LeastRounds && PathSummary.IsDegenerate(answer);
+
+    /// <summary>The answer of sweeps, of as many paths as the effort says, beside paths of a collapsed run.</summary>
     private Answer Swept(SampledPaths first, SamplerOptions sampled, Answer before, CancellationToken cancellation)
     {
+        // The first run's look-ahead is in its options: it is worked out once for all.
         ConditionalSweeps[] chains = [.. Enumerable.Range(0, Chains).Select(chain => ConditionalSweeps.Begin(model, first, sampled, SweepPaths, chain))];
         var runs = new List<SampledPaths>[Chains];
         using var runner = new ChunkRunner(Math.Min(Chains, _threads));

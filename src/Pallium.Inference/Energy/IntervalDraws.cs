@@ -23,26 +23,10 @@ internal sealed record IntervalDraws(double[][] Rows, double[] LogWeights, doubl
             return Rows;
         }
 
-        int n = Rows.Length;
         double total = Reduction.LogSumExp<double>(LogWeights);
-        double start = rng.Uniform();
-        var equal = new double[n][];
-        int taken = 0;
-        double sum = 0;
-        double[]? last = null;
-        for (int i = 0; i < n; i++)
-        {
-            double weight = n * Elementary.Exp(LogWeights[i] - total);
-            sum += weight;
-            last = weight > 0 ? Rows[i] : last;
-            while (taken < n && taken + start < sum)
-            {
-                equal[taken++] = Rows[i];
-            }
-        }
-
-        // Where rounding left the sum short of n.
-        equal.AsSpan(taken).Fill(last!);
-        return equal;
+        double[] weights = [.. LogWeights.Select(log => Elementary.Exp(log - total))];
+        var chosen = new int[Rows.Length];
+        Systematic.Draw(weights, rng.Uniform(), chosen);
+        return [.. chosen.Select(i => Rows[i])];
     }
 }

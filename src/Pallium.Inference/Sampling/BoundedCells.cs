@@ -12,9 +12,6 @@ namespace Pallium.Inference;
 /// </remarks>
 internal sealed class BoundedCells(WorldEngine engine, IReadOnlyList<SlicePlan> slices, BaseSmoother smoother)
 {
-    /// <summary>Precision, in that of the cell itself, below which an interval says nothing.</summary>
-    private const double LeastPrecision = 1e-9;
-
     private readonly SliceCore _core = engine.Core;
     private readonly SliceGaussian _gaussian = engine.Core.Base.CreateSlice();
 
@@ -67,8 +64,7 @@ internal sealed class BoundedCells(WorldEngine engine, IReadOnlyList<SlicePlan> 
 
         Standard size = _core.StandardOf(_gaussian, _core.Layout.Variables[real]);
         (double low, double high) = _core.Layout.Scale(channel).Edges(bounds.Low, bounds.High);
-        (low, high) = ((low - size.Mean) / size.Scale, (high - size.Mean) / size.Scale);
-        double within = Elementary.Exp(NormalInterval.LogMass(low, high));
+        double within = Elementary.Exp(NormalInterval.LogMass((low - size.Mean) / size.Scale, (high - size.Mean) / size.Scale));
         if (discrete >= 0 && bounds.Low <= 0)
         {
             return outcomes[0] + (outcomes[1] * within);
@@ -79,12 +75,9 @@ internal sealed class BoundedCells(WorldEngine engine, IReadOnlyList<SlicePlan> 
             smoother.Observe(h, channel, _core.Layout.Variables[discrete].Coordinate, 1, BaseSmoother.OutcomeDoubt);
         }
 
-        (double mean, double variance) = NormalInterval.Moments(low, high);
-        double precision = (1 / variance) - 1;
-        if (precision > LeastPrecision)
+        if (IntervalSite.Of(size.Mean, size.Scale, low, high) is { } site)
         {
-            double value = size.Mean + (size.Scale * (mean / variance / precision));
-            smoother.Observe(h, channel, _core.Layout.Variables[real].Coordinate, value, 0, size.Scale * size.Scale / precision);
+            smoother.Observe(h, channel, _core.Layout.Variables[real].Coordinate, site.Value, 0, site.Variance);
         }
 
         return discrete < 0 ? within : outcomes[1] * within;

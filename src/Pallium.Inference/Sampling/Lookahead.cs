@@ -107,12 +107,7 @@ internal sealed class Lookahead
             variance += Quadratic(_model.Response(s, slice - s).Slice(j * _d, _d), _model.Covariance(s));
         }
 
-        double mean = _model.FreeMean(slice)[j];
-        double deviation = Math.Sqrt(variance);
-        (double within, double left) = NormalInterval.Moments((low - mean) / deviation, (high - mean) / deviation);
-        double precision = (1 / left) - 1;
-        return !(variance > 0) || !(precision > 1e-3) ? null
-            : new Observation(slice, j, mean + (deviation * (within / left / precision)), variance / precision);
+        return IntervalSite.Of(_model.FreeMean(slice)[j], Math.Sqrt(variance), low, high) is { } site ? new Observation(slice, j, site.Value, site.Variance) : null;
     }
 
     private double Quadratic(ReadOnlySpan<double> row, ReadOnlySpan<double> matrix)

@@ -83,7 +83,7 @@ internal static class AnswerText
         if (answer.Effort > 0)
         {
             string worth = double.IsInfinity(answer.EffectiveSampleSize) ? "exact" : $"worth {Figures.Count((long)answer.EffectiveSampleSize)} independent ones";
-            string sweeps = answer.Sweeps is { } report ? $", half of them in {Figures.Count(report.Count)} conditional sweeps since the paths had collapsed" : "";
+            string sweeps = answer.Sweeps is { } report ? $", after {Figures.Count(report.Count)} conditional sweeps, as the first paths had collapsed" : "";
             yield return $"{Figures.Count(answer.Effort)} draws, {worth}{sweeps}";
         }
     }

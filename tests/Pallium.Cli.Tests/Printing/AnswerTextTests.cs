@@ -44,6 +44,18 @@ public sealed class AnswerTextTests
     }
 
     [Fact]
+    public void Sweeps_are_told_with_what_they_cost()
+    {
+        Answer swept = Drawn with { Sweeps = new SweepReport(32, 50, 40, 12.5) };
+        string text = Fabricated.Printed(console => AnswerText.Write(console, Fabricated.Schema, Later, swept, Cells(1)));
+        Assert.Contains("worth 640 independent ones", text, StringComparison.Ordinal);
+        Assert.Contains("32 conditional sweeps", text, StringComparison.Ordinal);
+        JsonElement json = Fabricated.Json(writer => AnswerJson.Write(writer, Fabricated.Schema, Later, swept, Cells(1)));
+        Assert.Equal(12.5, json.GetProperty("sweeps").GetProperty("extraEffort").GetDouble());
+        Assert.False(Fabricated.Json(writer => AnswerJson.Write(writer, Fabricated.Schema, Later, Drawn, Cells(1))).TryGetProperty("sweeps", out _));
+    }
+
+    [Fact]
     public void An_error_that_is_rounding_alone_is_not_shown()
     {
         AskedCell[] known = [Cells(1)[0] with { StandardError = 1e-16, Quantiles = [] }];

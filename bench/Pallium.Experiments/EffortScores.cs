@@ -86,7 +86,12 @@ internal sealed record EffortScores(int[] Efforts, int Questions, ulong Seed, in
 
     private Dictionary<string, double> Figures(Tally[] tallies, double asPaths)
     {
-        var figures = new Dictionary<string, double> { ["cells"] = tallies[0].Cells, [OnePassAsPaths] = asPaths / tallies[0].Cells };
+        var figures = new Dictionary<string, double> { ["cells"] = tallies[0].Cells };
+        if (Efforts.Contains(0))
+        {
+            figures[OnePassAsPaths] = asPaths / tallies[0].Cells;
+        }
+
         for (int e = 0; e < Efforts.Length; e++)
         {
             figures[$"log_score_{Efforts[e]}"] = tallies[e].Log / tallies[e].Cells;

@@ -85,7 +85,17 @@ internal sealed class PathSummary(PathSet paths, IReadOnlyList<Channel> channels
     {
         var chosen = new int[paths.Count];
         Systematic.Draw(paths.Weights, 0.5, chosen);
-        return [.. chosen.Select(p => values.Select(cell => cell[p]).ToArray())];
+        var draws = new double[chosen.Length][];
+        for (int p = 0; p < draws.Length; p++)
+        {
+            draws[p] = new double[values.Length];
+            for (int i = 0; i < values.Length; i++)
+            {
+                draws[p][i] = values[i][chosen[p]];
+            }
+        }
+
+        return draws;
     }
 
     private static bool IsDegenerate(double effective, int count) => effective < Degenerate * count || effective < Math.Min(Fair, count) / 4;

@@ -10,7 +10,9 @@ internal sealed class MaskEvaluation
     private readonly Option<int?> _masks = TypedOption.Whole(
         "--masks", "Test that many random clamp sets instead of forecasts: some channels of a slice are given beside the past, the others asked for.");
 
-    private readonly Option<string?> _train = TypedOption.Text("--train", "DATA", "With --masks: what the model was learned from; ridge regression and neighbours are fitted to it for every set.");
+    private readonly Option<string?> _train = TypedOption.Text(
+        "--train", "DATA", "With --masks: what the model was learned from; ridge regression and neighbours are fitted to it for every set (default: --after, else the first half of the test data, of which only the second is tested then).");
+
     private readonly Option<int?> _slices = TypedOption.Whole("--slices", "With --masks: slices of the test that every set is asked about (default 200).");
 
     /// <summary>The options.</summary>
@@ -45,8 +47,16 @@ internal sealed class MaskEvaluation
     /// <param name="json">Whether to write JSON.</param>
     public int Run(ParseResult parsed, WorldModel model, Func<string, Frame> read, string test, string? after, ulong? seed, int? threads, bool json)
     {
-        string train = parsed.GetValue(_train)
-            ?? throw new InputException("Option --train: found none, expected the data that the model was learned from: the baselines of --masks are fitted to them.");
+        Frame? history = after is null ? null : read(after);
+        Frame asked = read(test);
+        Frame? training = parsed.GetValue(_train) is { } train ? read(train) : history;
+        bool halves = training is null;
+        if (training is null)
+        {
+            (training, asked) = asked.Split(0.5);
+            history = model.Schema.IsTable ? null : training;
+        }
+
         MaskOptions defaults = new();
         MaskOptions options = defaults with
         {
@@ -54,10 +64,8 @@ internal sealed class MaskEvaluation
             Slices = parsed.GetValue(_slices) ?? defaults.Slices,
             Seed = seed ?? defaults.Seed,
             Threads = threads ?? defaults.Threads,
-            After = after is null ? null : read(after),
+            After = history,
         };
-        Frame training = read(train);
-        Frame asked = read(test);
         using var interrupt = new Interrupt();
         MaskedEvaluation result = ProgressDisplay.Share("testing", progress => MaskedEvaluation.Run(model, asked, training, options, progress, interrupt.Token));
         if (json)
@@ -67,6 +75,10 @@ internal sealed class MaskEvaluation
         else
         {
             WriteText(Terminal.Out(), result);
+            if (halves)
+            {
+                Terminal.Out().WriteLine($"Without --train the baselines were fitted to the first half of {test}, and the second was tested.");
+            }
         }
 
         return ExitCode.Success;

@@ -20,10 +20,13 @@ public sealed class MaskEvaluationTests(LearnedModel learned) : IDisposable
     }
 
     [Fact]
-    public void Clamp_sets_need_the_training_data()
+    public void Without_training_data_baselines_are_fitted_to_the_history_or_half_of_the_test()
     {
-        _folder.Write("test.csv", LearnedModel.Csv(200, 260));
-        PalliumProcess.Run(_folder.Path, "evaluate", learned.Model, "test.csv", "--masks", "10").Refused("--train", "learned from");
+        _folder.Write("test.csv", LearnedModel.Csv(200, 320));
+        string[] arguments = ["evaluate", learned.Model, "test.csv", "--masks", "10", "--slices", "20"];
+        Assert.Contains("first half of test.csv", PalliumProcess.Run(_folder.Path, arguments).Succeeded().Output, StringComparison.Ordinal);
+        string after = PalliumProcess.Run(_folder.Path, [.. arguments, "--after", learned.Data, "--json"]).Succeeded().Output;
+        Assert.Equal(after, PalliumProcess.Run(_folder.Path, [.. arguments, "--after", learned.Data, "--train", learned.Data, "--json"]).Succeeded().Output);
         PalliumProcess.Run(_folder.Path, "evaluate", learned.Model, "test.csv", "--train", learned.Data).Refused("--masks");
     }
 

@@ -56,14 +56,18 @@ internal sealed class PathErrors
         return _chunks is null ? error : Math.Max(error, _correction * _paths.StandardError(values, _chunks));
     }
 
-    /// <summary>How many independent paths give a cell's mean with the error it has; those of one ancestor in its slice count as one.</summary>
+    /// <summary>
+    /// How many independent paths give a cell's mean with the error it has, at the most as many as have ancestors of their own in its slice: those of few beginnings
+    /// may all differ there, and still err together.
+    /// </summary>
     /// <param name="values">The cell's values.</param>
     /// <param name="slice">Its slice.</param>
     public double Effective(ReadOnlySpan<double> values, int slice)
     {
-        if (_paths.Chains == 0)
+        double most = _paths.Chains > 0 ? _paths.Count : _paths.Effective(_paths.Lineage(slice));
+        if (_paths.Chains == 0 && _pairs is null)
         {
-            return _paths.Effective(_paths.Lineage(slice));
+            return most;
         }
 
         double mean = Reduction.Dot(values, _paths.Weights);
@@ -73,8 +77,8 @@ internal sealed class PathErrors
             variance += _paths.Weights[p] * (values[p] - mean) * (values[p] - mean);
         }
 
-        double error = Of(values, slice);
-        return error > 0 ? Math.Min(_paths.Count, variance / (error * error)) : _paths.Count;
+        double error = _pairs is null ? Of(values, slice) : _paths.StandardError(values, _pairs);
+        return error > 0 ? Math.Min(most, variance / (error * error)) : most;
     }
 
     /// <summary>The error of the mean of chains of equal length, one after the other.</summary>

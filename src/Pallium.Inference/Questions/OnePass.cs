@@ -6,7 +6,7 @@ internal sealed class OnePass(WorldEngine engine, AnswerNetwork? asleep, StreamS
 {
     /// <summary>Whether one pass is all there is to say: one slice, of which nothing but values is known.</summary>
     public static bool IsExact(QuestionPlan plan, Question question) =>
-        plan.Slices.Count == 1 && question.Events.Count == 0 && plan.Relations.Count == 0 && !Array.Exists(plan.Slices[0].Cells, cell => cell.IsBounded);
+        plan.Slices.Count == 1 && question.Events.Count == 0 && plan.Relations.Count == 0 && !BoundedCells.Any(plan.Slices);
 
     /// <summary>The answer.</summary>
     public Answer Answer(Question question)
@@ -14,6 +14,7 @@ internal sealed class OnePass(WorldEngine engine, AnswerNetwork? asleep, StreamS
         var observer = new SliceObserver(engine);
         var walk = new OnePassWalk(engine, start, plan.Slices, observer);
         var rows = new AnswerRows(engine, plan.Slices);
+        ILookup<int, CellAddress> within = question.Asked.Where(cell => plan.Slices[plan.IndexOf(cell)].Cells[cell.Channel].IsBounded).ToLookup(plan.IndexOf);
         var bounded = new Dictionary<CellAddress, Posterior>();
         double logEvidence = walk.LogBounds;
         while (walk.MoveNext())
@@ -27,7 +28,7 @@ internal sealed class OnePass(WorldEngine engine, AnswerNetwork? asleep, StreamS
             if (Array.Exists(plan.Keep[walk.Index], kept => kept))
             {
                 rows.Ask(walk);
-                foreach (CellAddress cell in question.Asked.Where(cell => plan.IndexOf(cell) == walk.Index && plan.Slices[walk.Index].Cells[cell.Channel].IsBounded))
+                foreach (CellAddress cell in within[walk.Index])
                 {
                     bounded[cell] = Within(walk, cell.Channel);
                 }
@@ -37,7 +38,7 @@ internal sealed class OnePass(WorldEngine engine, AnswerNetwork? asleep, StreamS
         CellPosterior?[]?[] answers = Answers(rows);
         Posterior[] posteriors =
         [
-            .. question.Asked.Select(cell => bounded.TryGetValue(cell, out Posterior? within) ? within : answers[plan.IndexOf(cell)]![cell.Channel]
+            .. question.Asked.Select(cell => bounded.TryGetValue(cell, out Posterior? own) ? own : answers[plan.IndexOf(cell)]![cell.Channel]
                 ?? (Posterior)new SamplePosterior(engine.Schema.Channels[cell.Channel], [plan.Slices[plan.IndexOf(cell)].Cells[cell.Channel].Value])),
         ];
         return new Answer(posteriors)

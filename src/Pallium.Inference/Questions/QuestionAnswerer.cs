@@ -36,6 +36,11 @@ internal sealed class QuestionAnswerer(WorldEngine engine, AnswerNetwork? asleep
             throw new InputException("Option effort: found 0 with an event, whose probability is counted on samples; expected at least 1.");
         }
 
+        if (options.Every is not (null or (> 0 and < double.PositiveInfinity)))
+        {
+            throw new InputException(FormattableString.Invariant($"Option every: found {options.Every}, expected a positive number."));
+        }
+
         if (options.Tolerance is not (null or > 0))
         {
             throw new InputException(FormattableString.Invariant($"Option tolerance: found {options.Tolerance}, expected a positive number."));

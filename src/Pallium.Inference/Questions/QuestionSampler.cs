@@ -31,13 +31,13 @@ internal sealed class QuestionSampler(IParticleModel model, QuestionPlan plan, Q
         var runs = new List<SampledPaths>();
         try
         {
-            SamplerOptions first = SamplerOptions(_most, options.Seed);
+            SamplerOptions? first = null;
             for (int spent = 0; ;)
             {
                 int count = options.Tolerance is null ? _most : Math.Min(FirstRun << runs.Count, _most - spent);
                 ulong seed = runs.Count == 0 ? options.Seed : new Rng(options.Seed).For("run").For(runs.Count).NextBits();
-                SamplerOptions own = SamplerOptions(count, seed);
-                first = runs.Count == 0 ? own : first;
+                SamplerOptions own = OptionsOf(count, seed);
+                first ??= own;
                 runs.Add(ParticleSampler.Run(model, own, cancellation));
                 spent += count;
                 Answer answer = Summary(runs, chains: 0);
@@ -67,15 +67,13 @@ internal sealed class QuestionSampler(IParticleModel model, QuestionPlan plan, Q
     {
         // The first run's look-ahead is in its options: it is worked out once for all.
         ConditionalSweeps[] chains = [.. Enumerable.Range(0, Chains).Select(chain => ConditionalSweeps.Begin(model, first, sampled, SweepPaths, chain))];
-        var runs = new List<SampledPaths>[Chains];
+        List<SampledPaths>[] runs = [.. chains.Select(_ => new List<SampledPaths>())];
         using var runner = new ChunkRunner(Math.Min(Chains, _threads));
         try
         {
             int most = _most / (Chains * SweepPaths);
-            runner.Run(Chains, chain => runs[chain] = []);
-            for (int rounds = LeastRounds; ; rounds = Math.Min(2 * rounds, most))
+            for (int rounds = options.Tolerance is null ? most : LeastRounds; ; rounds = Math.Min(2 * rounds, most))
             {
-                rounds = options.Tolerance is null ? most : rounds;
                 runner.Run(Chains, chain =>
                 {
                     while (runs[chain].Count < rounds)
@@ -96,11 +94,11 @@ internal sealed class QuestionSampler(IParticleModel model, QuestionPlan plan, Q
         }
         finally
         {
-            Array.ForEach(runs, own => own?.ForEach(run => run.Dispose()));
+            Array.ForEach(runs, own => own.ForEach(run => run.Dispose()));
         }
     }
 
-    private SamplerOptions SamplerOptions(int count, ulong seed) => new(count, seed) { Threads = _threads, Keep = plan.Keep, Relations = plan.Relations, Lookahead = _lookahead };
+    private SamplerOptions OptionsOf(int count, ulong seed) => new(count, seed) { Threads = _threads, Keep = plan.Keep, Relations = plan.Relations, Lookahead = _lookahead };
 
     private Answer Summary(IReadOnlyList<SampledPaths> runs, int chains)
     {

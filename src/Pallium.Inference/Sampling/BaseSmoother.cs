@@ -15,7 +15,7 @@ namespace Pallium.Inference;
 internal sealed class BaseSmoother
 {
     /// <summary>Known cells of other slices that count at the most: the nearest.</summary>
-    public const int MostKnown = 192;
+    private const int MostKnown = 192;
 
     /// <summary>Noise, in innovation variances, by which a later outcome is doubted, which is not normal at all.</summary>
     public const double OutcomeDoubt = 1;
@@ -39,7 +39,7 @@ internal sealed class BaseSmoother
         _coordinates = new double[slices.Count * _d];
         for (int h = 0; h < slices.Count; h++)
         {
-            engine.Core.Layout.Encode([.. slices[h].Cells.Select(cell => cell.Value)], _coordinates.AsSpan(h * _d, _d));
+            engine.Core.Layout.Encode(slices[h].Values, _coordinates.AsSpan(h * _d, _d));
         }
 
         while (_wholeFrom < slices.Count && Array.TrueForAll(slices[_wholeFrom].Cells, cell => cell.Role == CellRole.Known))

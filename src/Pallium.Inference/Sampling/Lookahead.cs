@@ -221,9 +221,6 @@ internal sealed class Lookahead
         /// <summary>The slice's covariance given the known cells ahead, [D, D].</summary>
         public double[] Covariance { get; }
 
-        /// <summary>Numbers of scratch.</summary>
-        public int Scratch => 2 * _active.Length;
-
         /// <summary>log ψ before the slice.</summary>
         public double LogBefore(ReadOnlySpan<double> means, Span<double> scratch) => LogDensity(_beforeFactor, _beforeLogs, means, scratch);
 

@@ -203,11 +203,15 @@ internal sealed class ParticleChunk
             {
                 double value = _draw.Decode(drawn);
                 paths?.Keep(slice, channel, path, value);
-                _relations.Add(slice, channel, value, relates ? own : []);
+                if (relates)
+                {
+                    _relations.Add(slice, channel, value, own);
+                }
             }
         }
 
-        _report = _report.With(alive ? null : cell.Clamp ?? _relations.Of(slice, channel), cell.Clamp ?? _relations.Of(slice, channel), likeliest);
+        Clamp? clamp = cell.Clamp ?? _relations.Of(slice, channel);
+        _report = _report.With(alive ? null : clamp, clamp, likeliest);
         _rows.Know(channel, _coordinates);
     }
 }

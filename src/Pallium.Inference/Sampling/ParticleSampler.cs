@@ -7,7 +7,7 @@ namespace Pallium.Inference;
 /// <remarks>
 /// Streams come in antithetic pairs (opposite noise). Noise is keyed by slice, channel and pair, work is cut into chunks of fixed size: the bits do not
 /// depend on the number of threads. Known cells of later slices steer by <see cref="Lookahead"/>. Resampling is systematic, when the effective
-/// sample size falls below half. Source: Doucet and Johansen, A tutorial on particle filtering and smoothing, 2011.
+/// sample size falls below half; of conditional runs (<see cref="ConditionalSweeps"/>) neither holds. Source: Doucet and Johansen, A tutorial on particle filtering and smoothing, 2011.
 /// </remarks>
 internal static class ParticleSampler
 {

@@ -40,14 +40,13 @@ internal sealed class PathSummary(PathSet paths, IReadOnlyList<Channel> channels
         double[] errors = [.. question.Asked.Select((cell, i) => channels[cell.Channel].Kind == ChannelKind.Categorical ? double.NaN : _errors.Of(asked[i], plan.IndexOf(cell)))];
 
         // From here on nobody reads the values in the order of the paths: a posterior may sort them where they are.
-        var posteriors = new Posterior[asked.Length];
-        for (int i = 0; i < asked.Length; i++)
+        var posteriors = new Dictionary<CellAddress, Posterior>();
+        foreach (CellAddress cell in question.Asked.Distinct())
         {
-            bool again = Array.IndexOf(asked, asked[i]) < i;
-            posteriors[i] = again ? posteriors[Array.IndexOf(asked, asked[i])] : new SamplePosterior(channels[question.Asked[i].Channel], asked[i], paths.Weights);
+            posteriors.Add(cell, new SamplePosterior(channels[cell.Channel], values[cell], paths.Weights));
         }
 
-        return new Answer(posteriors)
+        return new Answer([.. question.Asked.Select(cell => posteriors[cell])])
         {
             Events = [.. events.Select(happening => happening.Probability)],
             EventErrors = [.. events.Select(happening => happening.Error)],

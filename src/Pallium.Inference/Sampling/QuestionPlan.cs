@@ -23,7 +23,8 @@ internal sealed class QuestionPlan
         (_schema, _since, _question, _options) = (schema, since, question, options);
         CellAddress[] read = [.. question.Asked, .. question.Events.SelectMany(cell => cell.Cells)];
         CellAddress[] clamped = [.. question.Clamps.SelectMany(clamp => clamp.Terms.Select(term => term.Cell))];
-        foreach (CellAddress cell in read.Concat(clamped))
+        CellAddress[] cells = [.. read, .. clamped];
+        foreach (CellAddress cell in cells)
         {
             Check(cell);
         }
@@ -33,16 +34,21 @@ internal sealed class QuestionPlan
             throw new InputException("Found a question that asks for nothing, expected at least one cell or event.");
         }
 
-        int last = Math.Max(read.Max(cell => cell.Offset), clamped.Select(cell => cell.Offset).DefaultIfEmpty(int.MinValue).Max());
-        _first = Math.Min(read.Min(cell => cell.Offset), clamped.Select(cell => cell.Offset).DefaultIfEmpty(int.MaxValue).Min());
-        _first = Math.Min(_first, 1);
+        int last = cells.Max(cell => cell.Offset);
+        _first = Math.Min(1, cells.Min(cell => cell.Offset));
         if (last < 1)
         {
             last = Math.Min(0, last + Trail);
         }
 
         Skipped = since.Count + _first - 1;
-        Slices = Plan(last, Skipped > 0 ? since[Skipped - 1].Time : time, read);
+        foreach (Slice slice in since.Take(Skipped))
+        {
+            SchemaCheck.Values(schema.Channels, slice.Values, "Slice");
+            time = NextTime(time, slice);
+        }
+
+        Slices = Plan(last, time, cells);
         Relations =
         [
             .. question.Clamps.Where(clamp => clamp.IsRelation).Select(clamp =>
@@ -94,7 +100,7 @@ internal sealed class QuestionPlan
         }
     }
 
-    private SlicePlan[] Plan(int last, double time, CellAddress[] read)
+    private SlicePlan[] Plan(int last, double time, CellAddress[] touched)
     {
         int count = last - _first + 1;
         int channels = _schema.Channels.Count;
@@ -120,10 +126,11 @@ internal sealed class QuestionPlan
         }
 
         // What is asked for counts as not seen, and what a relation or an event reads must be there.
-        foreach (CellAddress cell in read.Concat(_question.Clamps.SelectMany(clamp => clamp.Terms.Select(term => term.Cell))))
+        HashSet<CellAddress> asked = [.. _question.Asked];
+        foreach (CellAddress cell in touched)
         {
             CellPlan[] cells = slices[IndexOf(cell)].Cells;
-            if (cells[cell.Channel].Role == CellRole.Hidden || _question.Asked.Contains(cell))
+            if (cells[cell.Channel].Role == CellRole.Hidden || asked.Contains(cell))
             {
                 cells[cell.Channel] = CellPlan.Free;
             }
@@ -140,11 +147,6 @@ internal sealed class QuestionPlan
 
     private double NextTime(double before, Slice? known)
     {
-        if (_options.Every is not (null or (> 0 and < double.PositiveInfinity)))
-        {
-            throw new InputException(FormattableString.Invariant($"Option every: found {_options.Every}, expected a positive number."));
-        }
-
         double time = known?.Time ?? before + (_options.Every ?? _schema.Time.Step);
         return time <= before && !_schema.IsTable
             ? throw new InputException($"Found a slice at {_schema.Time.Format(time)}, expected one after {_schema.Time.Format(before)}.")

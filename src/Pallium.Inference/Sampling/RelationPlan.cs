@@ -47,11 +47,6 @@ internal sealed class RelationPlan(IReadOnlyList<Clamp> relations)
     /// <summary>Adds a cell that was taken.</summary>
     public void Add(int slice, int channel, double value, Span<double> sums)
     {
-        if (sums.IsEmpty)
-        {
-            return;
-        }
-
         foreach ((int relation, double coefficient) in _byCell[(slice, channel)])
         {
             sums[2 * relation] += coefficient * value;

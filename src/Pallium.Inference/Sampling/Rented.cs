@@ -13,11 +13,7 @@ internal sealed class Rented : IDisposable
     {
         double[] array = ArrayPool<double>.Shared.Rent(length);
         array.AsSpan(0, length).Clear();
-        lock (_numbers)
-        {
-            _numbers.Add(array);
-        }
-
+        _numbers.Add(array);
         return array;
     }
 

@@ -93,7 +93,7 @@ internal sealed class SampledPaths : IDisposable
     public void Dispose() => _rented.Dispose();
 }
 
-/// <summary>The paths of one or more independent runs, weighted by their evidence.</summary>
+/// <summary>The paths of one or more runs, independent or sweeps of chains, weighted by their evidence.</summary>
 internal sealed class PathSet : IDisposable
 {
     private readonly IReadOnlyList<SampledPaths> _runs;

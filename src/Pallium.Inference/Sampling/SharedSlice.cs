@@ -28,7 +28,7 @@ internal sealed class SharedSlice
         MarginalMean = new double[layout.Coordinates];
         core.Base.MarginalMean(Features, MarginalMean);
         var coordinates = new double[layout.Coordinates];
-        layout.Encode([.. plan.Cells.Select(cell => cell.Value)], coordinates);
+        layout.Encode(plan.Values, coordinates);
         for (int c = 0; c < plan.Cells.Length; c++)
         {
             if (plan.Cells[c].Role == CellRole.Known)

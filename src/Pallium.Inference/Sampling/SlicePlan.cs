@@ -53,6 +53,9 @@ internal sealed record SlicePlan(double Time, CellPlan[] Cells)
     /// </summary>
     public bool HasCome { get; init; }
 
+    /// <summary>What is known, in the channels' units; NaN for the rest.</summary>
+    public double[] Values => [.. Cells.Select(cell => cell.Value)];
+
     /// <summary>Whether at least half of the cells are known, so that the slices after it lie no farther ahead than after one that was seen.</summary>
     public bool IsMostlyKnown => 2 * Cells.Count(cell => cell.Role == CellRole.Known) >= Cells.Length;
 }

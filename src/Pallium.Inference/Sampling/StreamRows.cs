@@ -3,7 +3,7 @@ namespace Pallium.Inference;
 /// <summary>Some of the sampler's streams, as they lie in somebody's arrays.</summary>
 /// <param name="states">[count, StateSize].</param>
 /// <param name="ahead">μ of the look-ahead, [count, cells].</param>
-/// <param name="sums">What the relations' cells so far add up to, [count, relations].</param>
+/// <param name="sums">Per relation what its cells so far add up to, and how many are left, [count, 2 · relations].</param>
 /// <param name="logWeights">[count].</param>
 internal readonly ref struct StreamRows(Span<double> states, Span<double> ahead, Span<double> sums, Span<double> logWeights)
 {

@@ -86,7 +86,7 @@ internal sealed class WorldParticles : IParticleModel
     /// <summary>How many slices have come (<see cref="SlicePlan.HasCome"/>): the first ones.</summary>
     public int Come { get; }
 
-    /// <summary>The network's part of every state after a slice that has come, up to <see cref="DifferencesStart"/>.</summary>
+    /// <summary>What every state holds after a slice that has come, network and memory, up to <see cref="DifferencesStart"/>.</summary>
     public ReadOnlySpan<double> Seen(int slice) => _seen.Value[slice];
 
     /// <summary>What all streams share about a slice.</summary>
@@ -101,7 +101,7 @@ internal sealed class WorldParticles : IParticleModel
         var seen = new double[Come][];
         for (int h = 0; h < Come; h++)
         {
-            observer.Advance(state, Slices[h].Time, [.. Slices[h].Cells.Select(cell => cell.Value)]);
+            observer.Advance(state, Slices[h].Time, Slices[h].Values);
             seen[h] = [.. state.Network, .. state.Core.AsSpan(Engine.Core.Base.StateSize)];
         }
 

@@ -81,7 +81,7 @@ public sealed class HoleFiller
         }
 
         Release(stream);
-        while (_waiting.Count > MostWaiting && _waiting.Peek() is { Done: null } oldest)
+        if (_waiting.Count > MostWaiting && _waiting.Peek() is { Done: null } oldest)
         {
             Fill(oldest.Stream, Math.Min(_block, oldest.Stream.Held.Count), cancellation);
             Release(oldest.Stream);

@@ -154,6 +154,19 @@ public sealed class ParticleSamplerTests
     /// <summary>Whether the temperature two slices ahead is above so much.</summary>
     private static CellFunction Above(double value) => new($"temperature@+2>{value}", [new(0, 2)], values => values[0] > value ? 1 : 0);
 
+    /// <summary>Also those that lie before all that is asked or known, which are only taken in.</summary>
+    [Fact]
+    public void Slices_that_do_not_fit_are_refused()
+    {
+        Session session = Simulated.WalkModel.Begin();
+        var question = new Question { Asked = [new(0, 1)] };
+        Slice[] good = [new(3600, [0, 0, 0]), new(7200, [0, 0, 0]), new(10_800, [0, 0, 0])];
+        session.Answer(good, question);
+        Assert.Throws<InputException>(() => session.Answer([new Slice(3600, [0, 0]), .. good[1..]], question));
+        Assert.Throws<InputException>(() => session.Answer([good[1], good[0], good[2]], question));
+        Assert.Throws<InputException>(() => session.Answer([new Slice(3600, [0, double.PositiveInfinity, 0]), .. good[1..]], question));
+    }
+
     private static bool Holds(Clamp clamp, double[] path, WorldModel model)
     {
         double Value(CellAddress cell) => path[((cell.Offset - 1) * 4) + cell.Channel];

@@ -26,7 +26,7 @@ public sealed class CellExpression
     public string Text { get; }
 
     /// <summary>How far back its cells lie.</summary>
-    public QuestionReach Reach => _root.Cells.Aggregate(QuestionReach.None, (reach, cell) => reach.And(QuestionReach.Of(cell, _schema.Time)));
+    public QuestionReach Reach => QuestionReach.Of(_root.Cells, _schema.Time);
 
     /// <summary>Reads an expression.</summary>
     /// <param name="text">What the user wrote.</param>

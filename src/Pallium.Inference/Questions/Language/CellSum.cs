@@ -12,7 +12,7 @@ internal sealed record CellSum(IReadOnlyList<(WrittenCell Cell, double Coefficie
         if (!expression.Cells.Any())
         {
             double constant = CellProgram.Compile(expression, "", [], _ => []).Evaluate([]);
-            return Cell.IsUsable(constant) ? new CellSum([], constant) : throw Fault(expression, cursor, "a number of at most 1e100 in size");
+            return Cell.IsUsable(constant) ? new CellSum([], constant) : throw cursor.ExpectedAt(expression.Position, "a number of at most 1e100 in size");
         }
 
         if (expression is CellReference { Cell: var cell })
@@ -31,7 +31,7 @@ internal sealed record CellSum(IReadOnlyList<(WrittenCell Cell, double Coefficie
             Operation.Multiply when !first.Cells.Any() => Of(last, cursor).Times(Of(first, cursor).Constant),
             Operation.Multiply when !last.Cells.Any() => Of(first, cursor).Times(Of(last, cursor).Constant),
             Operation.Divide when !last.Cells.Any() => Of(first, cursor).Times(1 / Of(last, cursor).Constant),
-            _ => throw Fault(expression, cursor, "a linear relation: sums of cells and of numbers times cells"),
+            _ => throw cursor.ExpectedAt(expression.Position, "a linear relation: sums of cells and of numbers times cells"),
         };
     }
 
@@ -40,10 +40,4 @@ internal sealed record CellSum(IReadOnlyList<(WrittenCell Cell, double Coefficie
 
     /// <summary>A multiple.</summary>
     public CellSum Times(double factor) => new([.. Terms.Select(term => (term.Cell, factor * term.Coefficient))], factor * Constant);
-
-    private static InputException Fault(Expression expression, TextCursor cursor, string expected)
-    {
-        cursor.Position = expression.Position;
-        return cursor.Expected(expected);
-    }
 }

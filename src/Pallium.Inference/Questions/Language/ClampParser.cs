@@ -64,8 +64,7 @@ internal sealed class ClampParser
 
         if (right is CellReference { Cell.Channel: var other } && channel.Unit is { } unit && _schema.Channels[other].Unit is { } found && found != unit)
         {
-            _cursor.Position = start;
-            throw _cursor.Expected($"a channel in {unit}, as '{channel.Name}' is ('{_schema.Channels[other].Name}' is in {found})");
+            throw _cursor.ExpectedAt(start, $"a channel in {unit}, as '{channel.Name}' is ('{_schema.Channels[other].Name}' is in {found})");
         }
 
         return Related(new CellSum([(cell, 1)], 0), sign.Value, right);
@@ -167,8 +166,7 @@ internal sealed class ClampParser
         CellSum sum = CellSum.Of(_expressions.Sum(), _cursor);
         if (sum.Terms.Count > 0)
         {
-            _cursor.Position = start;
-            throw _cursor.Expected("a number");
+            throw _cursor.ExpectedAt(start, "a number");
         }
 
         return sum.Constant;

@@ -66,14 +66,12 @@ internal sealed class ExpressionParser(TextCursor cursor, FrameSchema schema)
             Channel channel = schema.Channels[cell.Channel];
             if (channel.Kind == ChannelKind.Categorical)
             {
-                cursor.Position = expression.Position;
-                throw cursor.Expected($"a number: '{channel.Name}' has categories, so compare it, as in {InputException.Quote($"{cell.Text}={TextCursor.QuotedValue(channel.Categories[0])}")}");
+                throw cursor.ExpectedAt(expression.Position, $"a number: '{channel.Name}' has categories, so compare it, as in {InputException.Quote($"{cell.Text}={TextCursor.QuotedValue(channel.Categories[0])}")}");
             }
 
             if (cell.To is not null)
             {
-                cursor.Position = expression.Position;
-                throw cursor.Expected("one slice (several stand in min and max only)");
+                throw cursor.ExpectedAt(expression.Position, "one slice (several stand in min and max only)");
             }
         }
 
@@ -143,11 +141,8 @@ internal sealed class ExpressionParser(TextCursor cursor, FrameSchema schema)
             : throw Unknown(start, channel);
     }
 
-    private InputException Unknown(int start, Channel channel)
-    {
-        cursor.Position = start;
-        return cursor.Expected($"{OutcomeNames.Expected(channel)}, the categories of '{channel.Name}'");
-    }
+    private InputException Unknown(int start, Channel channel) =>
+        cursor.ExpectedAt(start, $"{OutcomeNames.Expected(channel)}, the categories of '{channel.Name}'");
 
     private Expression Product()
     {
@@ -190,7 +185,7 @@ internal sealed class ExpressionParser(TextCursor cursor, FrameSchema schema)
 
         if (cursor.TakeNumber(out double number))
         {
-            return double.IsFinite(number) ? new NumberExpression(start, number) : throw At(start, "a finite number");
+            return double.IsFinite(number) ? new NumberExpression(start, number) : throw cursor.ExpectedAt(start, "a finite number");
         }
 
         if (cursor.Take("("))
@@ -248,11 +243,5 @@ internal sealed class ExpressionParser(TextCursor cursor, FrameSchema schema)
         Expression expression = read();
         _nesting--;
         return expression;
-    }
-
-    private InputException At(int start, string expected)
-    {
-        cursor.Position = start;
-        return cursor.Expected(expected);
     }
 }

@@ -20,6 +20,9 @@ public readonly record struct QuestionReach(int Slices, double Length, double Si
     public QuestionReach And(QuestionReach other) =>
         new(Math.Max(Slices, other.Slices), Math.Max(Length, other.Length), Math.Min(Since, other.Since));
 
+    /// <summary>What several cells need.</summary>
+    internal static QuestionReach Of(IEnumerable<WrittenCell> cells, TimeAxis axis) => cells.Aggregate(None, (reach, cell) => reach.And(Of(cell, axis)));
+
     /// <summary>What a cell needs.</summary>
     internal static QuestionReach Of(WrittenCell cell, TimeAxis axis)
     {

@@ -102,7 +102,13 @@ public sealed class QuestionText(FrameSchema schema)
         }
 
         Channel found = _schema.Statics[column % _schema.Statics.Count];
-        string text = cursor.TakeQuoted(out string value) ? value : cursor.Rest.Trim().ToString();
+        bool isQuoted = cursor.TakeQuoted(out string value);
+        if (isQuoted && !cursor.AtEnd)
+        {
+            throw cursor.Expected("the end");
+        }
+
+        string text = isQuoted ? value : cursor.Rest.Trim().ToString();
         _statics[column % _schema.Statics.Count] = !found.IsNumeric ? OutcomeNames.Require(found, text, cursor.Where)
             : Cell.TryNumber(text, out double number) && Cell.IsUsable(number) ? number
             : throw cursor.Fault($"{InputException.Quote(text)} for the static column '{found.Name}'", "a number");
@@ -110,5 +116,5 @@ public sealed class QuestionText(FrameSchema schema)
     }
 
     private void Extend(IEnumerable<WrittenCell> cells) =>
-        Reach = cells.Aggregate(Reach, (reach, cell) => reach.And(QuestionReach.Of(cell, _schema.Time)));
+        Reach = Reach.And(QuestionReach.Of(cells, _schema.Time));
 }

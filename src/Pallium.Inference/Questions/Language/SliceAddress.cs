@@ -52,7 +52,7 @@ internal readonly record struct SliceAddress(SliceAddressKind Kind, double Value
 
         return cursor.TakeNumber(out double number) && (number == 0 || axis.Kind == TimeKind.Number)
             ? new(number == 0 ? SliceAddressKind.Offset : SliceAddressKind.Stamp, number)
-            : throw At(cursor, start, Forms);
+            : throw cursor.ExpectedAt(start, Forms);
     }
 
     private static SliceAddress Signed(TextCursor cursor, TimeAxis axis, int sign)
@@ -61,7 +61,7 @@ internal readonly record struct SliceAddress(SliceAddressKind Kind, double Value
         char digit = cursor.At(cursor.Position);
         if (!(char.IsAsciiDigit(digit) || digit == '.') || !cursor.TakeNumber(out double number))
         {
-            throw At(cursor, start, Forms);
+            throw cursor.ExpectedAt(start, Forms);
         }
 
         int letters = 0;
@@ -74,21 +74,21 @@ internal readonly record struct SliceAddress(SliceAddressKind Kind, double Value
         {
             if (!Duration.TryUnit(cursor.Rest[..letters], out double seconds) || !Cell.IsUsable(number * seconds))
             {
-                throw At(cursor, start, "a length of time in s, min, h, d or w");
+                throw cursor.ExpectedAt(start, "a length of time in s, min, h, d or w");
             }
 
             double unit = 1;
             if (axis.Kind != TimeKind.Date && !Duration.TryUnit(axis.Unit, out unit))
             {
-                throw At(cursor, start, "slices such as +3, as the time of these data has no unit");
+                throw cursor.ExpectedAt(start, "slices such as +3, as the time of these data has no unit");
             }
 
             cursor.Position += letters;
             return new(SliceAddressKind.Length, sign * number * seconds / unit);
         }
 
-        return number > SliceTimes.MostSlices ? throw At(cursor, start, string.Create(CultureInfo.InvariantCulture, $"at most {SliceTimes.MostSlices:N0} slices"))
-            : number != Math.Floor(number) ? throw At(cursor, start, "a whole number of slices, or a unit: s, min, h, d or w")
+        return number > SliceTimes.MostSlices ? throw cursor.ExpectedAt(start, string.Create(CultureInfo.InvariantCulture, $"at most {SliceTimes.MostSlices:N0} slices"))
+            : number != Math.Floor(number) ? throw cursor.ExpectedAt(start, "a whole number of slices, or a unit: s, min, h, d or w")
             : new(SliceAddressKind.Offset, sign * number);
     }
 
@@ -107,12 +107,6 @@ internal readonly record struct SliceAddress(SliceAddressKind Kind, double Value
     }
 
     private static double Stamp(TextCursor cursor, TimeAxis axis, ReadOnlySpan<char> text, int start) =>
-        axis.Kind == TimeKind.None ? throw At(cursor, start, "slices such as +3, as these data have no time column")
-        : new StampReader(axis).TryRead(text, double.NaN, out double stamp) is { } expected ? throw At(cursor, start, expected) : stamp;
-
-    private static InputException At(TextCursor cursor, int start, string expected)
-    {
-        cursor.Position = start;
-        return cursor.Expected(expected);
-    }
+        axis.Kind == TimeKind.None ? throw cursor.ExpectedAt(start, "slices such as +3, as these data have no time column")
+        : new StampReader(axis).TryRead(text, double.NaN, out double stamp) is { } expected ? throw cursor.ExpectedAt(start, expected) : stamp;
 }

@@ -169,6 +169,13 @@ internal sealed class TextCursor(string text, string where)
         return new InputException($"{Where}, character {Position + 1} of {InputException.Quote(Text)}: found {found}, expected {expected}.");
     }
 
+    /// <summary>An error at a place before.</summary>
+    public InputException ExpectedAt(int position, string expected)
+    {
+        Position = position;
+        return Expected(expected);
+    }
+
     /// <summary>An error about what was read.</summary>
     public InputException Fault(string found, string expected) => new($"{Where}: found {found}, expected {expected}.");
 

@@ -192,6 +192,7 @@ public sealed class QuestionTextTests
         Assert.Single(question.Resolve(Times).Clamps);
         Assert.Contains("found 'west' for channel 'side', expected one of north, south", Refusal(() => question.Given("side=west")), StringComparison.Ordinal);
         Assert.Contains("static column 'area', expected a number", Refusal(() => question.Given("area=large")), StringComparison.Ordinal);
+        Assert.Contains("found 'junk', expected the end", Refusal(() => question.Given("side=\"south\" junk")), StringComparison.Ordinal);
     }
 
     [Fact]

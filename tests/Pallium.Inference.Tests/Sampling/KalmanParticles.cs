@@ -1,4 +1,4 @@
-namespace Pallium.Inference;
+namespace Pallium.Inference.Tests;
 
 /// <summary>A state-space model in innovations form as the sampler sees it: the true model of its own data, and so the sampler's yardstick.</summary>
 /// <remarks>A state is the predicted mean of the state-space model's own state. Cells are in the channels' units.</remarks>

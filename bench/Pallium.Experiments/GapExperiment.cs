@@ -71,7 +71,11 @@ internal static class GapExperiment
     {
         "linear" => holes => With(holes, Interpolated),
         "last" => holes => With(holes, Carried),
-        "mean" => holes => With(holes, (column, c) => [.. column.Select(value => double.IsNaN(value) ? training.Column(c).Average() : value)]),
+        "mean" => holes => With(holes, (column, c) =>
+        {
+            double mean = training.Column(c).Average();
+            return [.. column.Select(value => double.IsNaN(value) ? mean : value)];
+        }),
         "nearest" => holes => AsTable(training, holes, TableFilling.Nearest),
         "ridge" => holes => AsTable(training, holes, TableFilling.IteratedRidge),
         _ => ByModel(way, training, seed, threads),

@@ -19,7 +19,7 @@ const string Usage = """
       sleep                 one-pass answers before and after a sleep beside effort 256: --sets 'etth1;seattle;occupancy;squares' --stack 'gru(32)'
                             --rounds 120 --questions 200 --threads 1
       tables                what bench/results holds, as Markdown
-    Finished runs (suite, stack, recipe, seed) are skipped.
+    Finished runs (suite, stack, recipe, seed) are skipped, but for sleep, which appends.
     """;
 
 try

@@ -112,7 +112,7 @@ internal static class TypedOption
 
     /// <summary><c>--future</c>.</summary>
     public static Option<string?> Future() =>
-        Text("--future", "PLAN", "Values of the future that are known in advance: data with the stamps to come.");
+        Text("--future", "DATA", "Values of the future that are known in advance: data with the stamps to come.");
 
     /// <summary><c>--json</c>.</summary>
     public static Option<bool> Json() => Flag("--json", "Write JSON instead of tables.");

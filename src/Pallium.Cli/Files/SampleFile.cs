@@ -48,14 +48,7 @@ internal static class SampleFile
                 json.WriteStartObject();
                 for (int i = 0; i < draw.Length; i++)
                 {
-                    if (channels[i].Categories.Count > 0)
-                    {
-                        json.WriteString(names[i], Shown(channels[i], draw[i]));
-                    }
-                    else
-                    {
-                        json.Figure(names[i], draw[i]);
-                    }
+                    json.Value(names[i], channels[i], draw[i]);
                 }
 
                 json.WriteEndObject();

@@ -17,13 +17,7 @@ internal static class AnswerJson
                 json.WriteString(AskedCell.NameOf(clamp.Cell, schema), schema.Channels[clamp.Cell.Channel].Format(value));
             }
         });
-        json.WriteStartArray("clamps");
-        foreach (Clamp clamp in question.Clamps)
-        {
-            json.WriteStringValue(clamp.Describe(schema.Channels));
-        }
-
-        json.WriteEndArray();
+        json.Texts("clamps", question.Clamps.Select(clamp => clamp.Describe(schema.Channels)));
         json.Object("answers", () =>
         {
             foreach (AskedCell cell in cells)
@@ -50,13 +44,7 @@ internal static class AnswerJson
             json.WriteEndObject();
         }
 
-        json.WriteStartArray("warnings");
-        foreach (string warning in answer.Warnings)
-        {
-            json.WriteStringValue(warning);
-        }
-
-        json.WriteEndArray();
+        json.Texts("warnings", answer.Warnings);
         json.WriteEndObject();
     }
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Pallium.Cli;
 
-/// <summary>JSON on standard output.</summary>
+/// <summary>JSON as the verbs write it.</summary>
 internal static class JsonOutput
 {
     /// <summary>Writes one document on lines of its own.</summary>
@@ -36,6 +36,31 @@ internal static class JsonOutput
         {
             json.WriteNull(name);
         }
+    }
+
+    /// <summary>Writes a value of a channel: a category by its name, else a number.</summary>
+    public static void Value(this Utf8JsonWriter json, string name, Channel channel, double value)
+    {
+        if (channel.Categories.Count > 0)
+        {
+            json.WriteString(name, channel.Format(value));
+        }
+        else
+        {
+            json.Figure(name, value);
+        }
+    }
+
+    /// <summary>Writes an array of texts under a name.</summary>
+    public static void Texts(this Utf8JsonWriter json, string name, IEnumerable<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (string text in texts)
+        {
+            json.WriteStringValue(text);
+        }
+
+        json.WriteEndArray();
     }
 
     /// <summary>Writes an object under a name.</summary>

@@ -124,7 +124,7 @@ internal sealed class ExplainVerb
         json.Objects("channels", explanation.Channels, channel =>
         {
             json.WriteString("channel", schema.Channels[channel.Channel].Name);
-            Value(json, schema.Channels[channel.Channel], channel.Value);
+            json.Value("value", schema.Channels[channel.Channel], channel.Value);
             json.Belief("expected", Belief.Of(channel.Belief, [Level]), () => { });
             json.Figure("surprise", channel.Surprise);
             json.Figure("usual", channel.Expected);
@@ -137,26 +137,13 @@ internal sealed class ExplainVerb
             json.WriteString("channel", schema.Channels[cell.Cell.Channel].Name);
             json.WriteNumber("offset", cell.Cell.Offset);
             json.Stamp("time", schema.Time, times[^(1 - cell.Cell.Offset)]);
-            Value(json, schema.Channels[cell.Cell.Channel], cell.Value);
+            json.Value("value", schema.Channels[cell.Cell.Channel], cell.Value);
             json.Belief("without", Belief.Of(cell.Without, [Level]), () => { });
             json.Figure("shift", cell.Shift);
             json.Figure("gain", cell.Gain);
         });
         json.WriteEndObject();
     }
-
-    private static void Value(Utf8JsonWriter json, Channel channel, double value)
-    {
-        if (channel.Categories.Count > 0)
-        {
-            json.WriteString("value", channel.Format(value));
-        }
-        else
-        {
-            json.Figure("value", value);
-        }
-    }
-
 
     private static string Short(Posterior posterior) => BeliefText.Short(Belief.Of(posterior, [Level]), Level);
 

@@ -68,7 +68,7 @@ internal sealed class ForecastVerb
             Paths = parsed.GetValue(_paths) ?? defaults.Paths,
             Seed = parsed.GetValue(_seed) ?? defaults.Seed,
             Every = parsed.GetValue(_every),
-            Future = parsed.GetValue(_future) is string plan ? PlanFile.Read(plan, _reading.Of(parsed, model.Schema)) : null,
+            Future = parsed.GetValue(_future) is string plan ? FutureFile.Read(plan, _reading.Of(parsed, model.Schema)) : null,
         }, interrupt.Token);
 
         IReadOnlyList<IReadOnlyList<Belief>> cells = Beliefs(forecast, level);

@@ -75,7 +75,7 @@ internal sealed class InferVerb
     {
         QuestionText text = Text(parsed, schema);
         History history = Read(parsed, model, text);
-        IReadOnlyList<Slice>? future = parsed.GetValue(_future) is string plan ? PlanFile.Read(plan, _reading.Of(parsed, model.Schema)) : null;
+        IReadOnlyList<Slice>? future = parsed.GetValue(_future) is string plan ? FutureFile.Read(plan, _reading.Of(parsed, model.Schema)) : null;
         var times = new SliceTimes(schema, history.Times, parsed.GetValue(_every), [.. (future ?? []).Select(slice => slice.Time)]);
         Question question = Complete(text.Resolve(times), schema);
         history = history.Keep(1 - FirstOffset(question));

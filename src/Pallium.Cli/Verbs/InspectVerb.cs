@@ -146,13 +146,7 @@ internal static class InspectVerb
         json.WriteString("kind", column.Kind.ToString().ToLowerInvariant());
         json.WriteString("unit", column.Unit);
         json.Figure("resolution", column.Resolution);
-        json.WriteStartArray("categories");
-        foreach (string category in column.Categories)
-        {
-            json.WriteStringValue(category);
-        }
-
-        json.WriteEndArray();
+        json.Texts("categories", column.Categories);
     }
 
     private static void WriteRun(Utf8JsonWriter json, LearningRun run)
@@ -166,13 +160,7 @@ internal static class InspectVerb
         json.WriteNumber("seed", run.Seed);
         json.WriteBoolean("cancelled", run.Cancelled);
         json.WriteBoolean("diverged", run.Diverged);
-        json.WriteStartArray("divergences");
-        foreach (string divergence in run.Divergences)
-        {
-            json.WriteStringValue(divergence);
-        }
-
-        json.WriteEndArray();
+        json.Texts("divergences", run.Divergences);
     }
 
     private static void WriteChannels(IAnsiConsole console, ModelSummary summary)

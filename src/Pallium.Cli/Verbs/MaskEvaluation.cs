@@ -118,13 +118,7 @@ internal sealed class MaskEvaluation
         json.Figure("coverage", result.Coverage);
         json.Objects("sets", result.Sets, set =>
         {
-            json.WriteStartArray("given");
-            foreach (Channel channel in set.Given)
-            {
-                json.WriteStringValue(channel.Name);
-            }
-
-            json.WriteEndArray();
+            json.Texts("given", set.Given.Select(channel => channel.Name));
             json.WriteNumber("times", set.Times);
             WriteScores(json, "model", set.Model);
             WriteScores(json, "ridge", set.Ridge);

@@ -78,7 +78,7 @@ internal sealed class PlanVerb
                 Effort = parsed.GetValue(_effort) ?? Defaults.Effort,
                 Temperature = parsed.GetValue(_temperature),
                 Every = parsed.GetValue(_every),
-                Future = parsed.GetValue(_future) is string future ? PlanFile.Read(future, _reading.Of(parsed, schema)) : null,
+                Future = parsed.GetValue(_future) is string future ? FutureFile.Read(future, _reading.Of(parsed, schema)) : null,
                 Seed = parsed.GetValue(_seed) ?? Defaults.Seed,
                 Threads = parsed.GetValue(_threads),
             },
@@ -147,14 +147,7 @@ internal sealed class PlanVerb
             {
                 for (int a = 0; a < plan.Act.Count; a++)
                 {
-                    if (plan.Act[a].Categories.Count > 0)
-                    {
-                        json.WriteString(plan.Act[a].Name, plan.Act[a].Format(plan.Actions[h][a]));
-                    }
-                    else
-                    {
-                        json.Figure(plan.Act[a].Name, plan.Actions[h][a]);
-                    }
+                    json.Value(plan.Act[a].Name, plan.Act[a], plan.Actions[h][a]);
                 }
             });
             json.Object("channels", () =>

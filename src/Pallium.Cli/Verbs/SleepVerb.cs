@@ -58,7 +58,8 @@ internal sealed class SleepVerb
         };
         using var interrupt = new Interrupt();
         SleepResult result = ProgressDisplay.Sleep(progress => model.Sleep(replay, options, progress, interrupt.Token));
-        if (result.Kept || output != path)
+        bool written = result.Kept || output != path;
+        if (written)
         {
             result.Model.Save(output);
         }
@@ -69,7 +70,7 @@ internal sealed class SleepVerb
         }
         else
         {
-            WriteText(Terminal.Out(), result, output, result.Kept || output != path);
+            WriteText(Terminal.Out(), result, output, written);
         }
 
         return interrupt.Token.IsCancellationRequested ? ExitCode.Stopped : ExitCode.Success;
@@ -79,19 +80,19 @@ internal sealed class SleepVerb
     internal static void WriteText(IAnsiConsole console, SleepResult result, string output, bool written)
     {
         SleepRecord record = result.Record;
-        Table table = new Table().Border(TableBorder.Rounded).AddColumns(
-            BeliefText.Header("questions"), BeliefText.Header("cells").RightAligned(), BeliefText.Header("before").RightAligned(),
-            BeliefText.Header("after").RightAligned(), BeliefText.Header("gain").RightAligned(), BeliefText.Header("its error").RightAligned());
+        Table table = TextTable.Of(["questions"], "cells", "before", "after", "gain", "its error");
         foreach (SleepGroup group in record.Groups.Prepend(record.Overall))
         {
-            table.AddRow(
-                new Text(group.Name), new Text(Figures.Count(group.Cells)), new Text(Figures.Score(group.Before)), new Text(Figures.Score(group.After)),
-                new Text(Figures.Score(group.After - group.Before)), new Text(Figures.Score(group.StandardError)));
+            table.AddTexts(
+            [
+                group.Name, Figures.Count(group.Cells), Figures.Score(group.Before), Figures.Score(group.After), Figures.Score(group.After - group.Before),
+                Figures.Score(group.StandardError),
+            ]);
         }
 
         console.Write(table);
         console.WriteLine($"Mean log probability of what was, nats per cell, of answers in one pass to held-out questions about {record.HeldOut}.");
-        console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{record.Rounds} rounds of replay ({record.Source}) and dreams, refined with effort {record.Effort}, seed {record.Seed}."));
+        console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{record.Rounds} rounds ({record.Source}), refined with effort {record.Effort}, seed {record.Seed}."));
         console.WriteLine(result.Kept
             ? "The sleep paid: the new one-pass answers are kept."
             : "The sleep did not pay: the score did not rise by more than its error, or fell by more in a group; the model stays as it was.");

@@ -78,9 +78,9 @@ internal sealed class MixtureFit
 
     private GaussianMixture Maximize(MixtureMoments[] moments)
     {
-        // A component that nothing belongs to keeps a row's worth of weight, so that nothing is divided by zero.
-        double least = 1e-3;
-        double[] weights = [.. moments.Select(m => Math.Max(m.Weight, least))];
+        // A component that nothing belongs to keeps a thousandth of a row's weight, so that nothing is divided by zero.
+        const double Least = 1e-3;
+        double[] weights = [.. moments.Select(m => Math.Max(m.Weight, Least))];
         double total = weights.Sum(w => w);
         var means = new double[moments.Length][];
         var covariances = new double[moments.Length][];

@@ -5,7 +5,8 @@ namespace Pallium.Inference;
 /// <summary>Answers a table's question from the joint mixture of a row: in closed form where it can, else from draws.</summary>
 internal static class TableAnswer
 {
-    private const int FewestDraws = 256;
+    /// <summary>Draws that an answer takes at least where it takes any.</summary>
+    public const int FewestDraws = 256;
 
     /// <summary>Clamps the equalities, in place; returns their log evidence, in nats.</summary>
     /// <exception cref="ContradictionException">They exclude one another.</exception>

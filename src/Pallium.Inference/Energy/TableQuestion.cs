@@ -21,9 +21,7 @@ internal sealed class TableQuestion
     public static TableQuestion Read(TableScales scales, Question question, AnswerOptions options)
     {
         EngineQuestion.Check(scales.Channels, question, options);
-        IEnumerable<CellAddress> cells = question.Clamps.SelectMany(clamp => clamp.Terms).Select(term => term.Cell)
-            .Concat(question.Asked).Concat(question.Events.SelectMany(function => function.Cells));
-        foreach (CellAddress cell in cells)
+        foreach (CellAddress cell in question.Cells)
         {
             if (cell.Offset != 1)
             {

@@ -93,7 +93,7 @@ internal sealed class ExactEngine
         }
 
         GaussianAnswer answer = FromJoint(question, exact, joint) with { LogEvidence = evidence + joint.LogEvidence };
-        int draws = Math.Max(1, options.Effort);
+        int draws = Math.Max(TableAnswer.FewestDraws, options.Effort);
         return question.Events.Count == 0 ? answer : WithDraws(answer, question, exact, joint.Draw(draws, new Rng(options.Seed).For("exact engine")), draws);
     }
 
@@ -257,7 +257,7 @@ internal sealed class ExactEngine
         long d = Space.D;
         double perSlice = ((7 * n * n) + (4 * n * d) + (2 * d * d) + (4 * n) + d) * sizeof(double);
         double joint = exact.NeedsJoint ? 3.0 * exact.Cells.Count * exact.Cells.Count * sizeof(double) : 0;
-        double draws = exact.Events.Length == 0 && exact.Bounds.Count < 2 ? 0 : (double)Math.Max(0, options.Effort) * 2 * exact.Cells.Count * sizeof(double);
+        double draws = exact.Events.Length == 0 && exact.Bounds.Count < 2 ? 0 : (double)Math.Max(TableAnswer.FewestDraws, options.Effort) * 2 * exact.Cells.Count * sizeof(double);
         double need = ((exact.End - (double)exact.First) * perSlice) + joint + draws;
         if (need > options.MemoryCap)
         {

@@ -50,7 +50,7 @@ public sealed class GaussianHistory : IConditional
     }
 
     /// <summary>
-    /// Answers exactly, but for two things that take draws, by the effort (at least 256 for the second): events, whose probabilities are shares of them, and bounds of several linear forms at
+    /// Answers exactly, but for two things that take draws, by the effort, at least 256: events, whose probabilities are shares of them, and bounds of several linear forms at
     /// once, which have no closed form.
     /// </summary>
     /// <remarks>

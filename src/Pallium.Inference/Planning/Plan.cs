@@ -35,9 +35,9 @@ public sealed record Plan(
     public bool IsBetter => Difference < -DifferenceError;
 
     /// <summary>What should be known about the plan, in sentences: that it is not better than doing as usual.</summary>
-    public IReadOnlyList<string> Warnings => Difference >= -DifferenceError
-        ? [string.Create(CultureInfo.InvariantCulture, $"The plan is not better than doing as usual: its cost less the usual one is {Difference:G3} with a standard error of {DifferenceError:G3}; go on as usual, or plan with more effort or a shorter horizon.")]
-        : [];
+    public IReadOnlyList<string> Warnings => IsBetter
+        ? []
+        : [string.Create(CultureInfo.InvariantCulture, $"The plan is not better than doing as usual: its cost less the usual one is {Difference:G3} with a standard error of {DifferenceError:G3}; go on as usual, or plan with more effort or a shorter horizon.")];
 
     /// <summary>T of the last weights.</summary>
     public required double Temperature { get; init; }

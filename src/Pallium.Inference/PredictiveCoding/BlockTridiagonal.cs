@@ -122,7 +122,7 @@ internal sealed class BlockTridiagonal
         for (int l = 0; l < _sizes.Length; l++)
         {
             int n = _sizes[l];
-            own[l] = PredictiveCodingLayer.Identity(n);
+            own[l] = Dense.Identity(n);
             Cholesky.Solve(_factors[l], n, own[l], n);
             below[l] = [];
             if (l == 0)

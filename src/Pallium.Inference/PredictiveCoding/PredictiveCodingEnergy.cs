@@ -84,7 +84,7 @@ internal sealed class PredictiveCodingEnergy
         return energy;
     }
 
-    /// <summary>What the layers above predict for the layers below when nothing else is known: the first guess of settling.</summary>
+    /// <summary>What the layer above predicts for a node, f(W·x + b); keeps its f′ and f″ for gradient and curvature.</summary>
     public double Predict(int layer, int node, double[][] x)
     {
         PredictiveCodingLayer own = Layers[layer];

@@ -21,19 +21,8 @@ public sealed record PredictiveCodingLayer(int Size)
     public double[] Bias { get; init; } = new double[Size];
 
     /// <summary>Π, [n, n], symmetric positive definite: the inverse covariance of the prediction's errors.</summary>
-    public double[] Precision { get; init; } = Identity(Size);
+    public double[] Precision { get; init; } = Dense.Identity(Size);
 
     /// <summary>f of the prediction f(W·x + b); not used by the top layer.</summary>
     public Activation Activation { get; init; }
-
-    internal static double[] Identity(int size)
-    {
-        var matrix = new double[size * size];
-        for (int i = 0; i < size; i++)
-        {
-            matrix[i * (size + 1)] = 1;
-        }
-
-        return matrix;
-    }
 }

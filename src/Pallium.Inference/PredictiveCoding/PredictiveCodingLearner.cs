@@ -112,7 +112,7 @@ internal sealed class PredictiveCodingLearner
         bool isBent = layer > 0 && above > 0 && _options.Activation != Activation.Linear;
         var weights = new double[size * above];
         rng.Normal<double>(weights, (isBent ? BentGain : 1) / Math.Sqrt(Math.Max(1, above)));
-        double[] precision = PredictiveCodingLayer.Identity(size);
+        double[] precision = Dense.Identity(size);
         return new PredictiveCodingLayer(size)
         {
             Weights = weights,

@@ -104,16 +104,7 @@ internal sealed class PredictiveCodingMoments
         }
 
         Cholesky.Solve(products, m, natural, _size);
-        var step = new double[_size * m];
-        for (int i = 0; i < _size; i++)
-        {
-            for (int c = 0; c < m; c++)
-            {
-                step[(i * m) + c] = natural[(c * _size) + i];
-            }
-        }
-
-        return step;
+        return Dense.Transpose(natural, m, _size);
     }
 
     private void AddSpread(PredictiveCodingEnergy energy, int l, double[][] own, double[] withBelow)
@@ -164,16 +155,9 @@ internal sealed class PredictiveCodingMoments
     {
         double[] factor = [.. matrix];
         Cholesky.FactorWithJitter(factor, n);
-        double[] inverse = PredictiveCodingLayer.Identity(n);
+        double[] inverse = Dense.Identity(n);
         Cholesky.Solve(factor, n, inverse, n);
-        for (int i = 0; i < n; i++)
-        {
-            for (int j = 0; j < i; j++)
-            {
-                inverse[(i * n) + j] = inverse[(j * n) + i] = 0.5 * (inverse[(i * n) + j] + inverse[(j * n) + i]);
-            }
-        }
-
+        Dense.Symmetrise(inverse, n);
         return inverse;
     }
 }

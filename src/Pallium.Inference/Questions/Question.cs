@@ -11,6 +11,12 @@ public sealed record Question
 
     /// <summary>Events whose probabilities are asked for.</summary>
     public IReadOnlyList<CellFunction> Events { get; init; } = [];
+
+    /// <summary>Cells that are asked for or that events speak of.</summary>
+    internal IEnumerable<CellAddress> Wanted => Asked.Concat(Events.SelectMany(function => function.Cells));
+
+    /// <summary>All cells that it names.</summary>
+    internal IEnumerable<CellAddress> Cells => Clamps.SelectMany(clamp => clamp.Terms).Select(term => term.Cell).Concat(Wanted);
 }
 
 /// <summary>How hard a question is thought about.</summary>

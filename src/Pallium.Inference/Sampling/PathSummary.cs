@@ -25,7 +25,7 @@ internal sealed class PathSummary(PathSet paths, IReadOnlyList<Channel> channels
     {
         double effective = double.PositiveInfinity;
         var values = new Dictionary<CellAddress, double[]>();
-        foreach (IGrouping<int, CellAddress> slice in question.Asked.Concat(question.Events.SelectMany(cell => cell.Cells)).Distinct().GroupBy(plan.IndexOf))
+        foreach (IGrouping<int, CellAddress> slice in question.Wanted.Distinct().GroupBy(plan.IndexOf))
         {
             foreach (CellAddress cell in slice)
             {

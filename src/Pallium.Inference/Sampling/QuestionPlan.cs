@@ -21,9 +21,8 @@ internal sealed class QuestionPlan
     public QuestionPlan(FrameSchema schema, double time, IReadOnlyList<Slice> since, Question question, AnswerOptions options)
     {
         (_schema, _since, _question, _options) = (schema, since, question, options);
-        CellAddress[] read = [.. question.Asked, .. question.Events.SelectMany(cell => cell.Cells)];
-        CellAddress[] clamped = [.. question.Clamps.SelectMany(clamp => clamp.Terms.Select(term => term.Cell))];
-        CellAddress[] cells = [.. read, .. clamped];
+        CellAddress[] read = [.. question.Wanted];
+        CellAddress[] cells = [.. question.Cells];
         foreach (CellAddress cell in cells)
         {
             Check(cell);

@@ -181,6 +181,11 @@ public sealed class GaussianModelTests
         GaussianAnswer bounded = model.Answer(question with { Clamps = [Clamp.Between(Y, 1, 2)] }, new AnswerOptions { Effort = 500 });
         Assert.All(bounded.Samples, sample => Assert.InRange(sample[0], 1, 2));
         Assert.Equal(1, bounded.Events[1]);
+
+        // One draw would be sure of anything.
+        GaussianAnswer least = model.Answer(question, new AnswerOptions { Effort = 0 });
+        Assert.Equal(256, least.Samples.Count);
+        Assert.True(least.EventErrors[0] > 0);
     }
 
     [Fact]

@@ -88,7 +88,7 @@ public sealed class KalmanInnovationsTests
         const int Horizon = 4;
         double[] before = new double[D];
         double[][] response = innovations.ImpulseResponse([1, 3], Horizon);
-        LookAhead[] ahead = innovations.Ahead(Horizon);
+        CellsAhead[] ahead = innovations.Ahead(Horizon);
         innovations.Predict(mean, before);
         double[] nothing = new double[D];
         nothing.AsSpan().Fill(double.NaN);
@@ -122,7 +122,7 @@ public sealed class KalmanInnovationsTests
     public void The_look_ahead_is_the_joint_distribution_of_this_slice_and_a_later_one()
     {
         GaussianHistory history = Seen(History);
-        LookAhead ahead = KalmanInnovations.After(history).Innovations.Ahead(3)[3];
+        CellsAhead ahead = KalmanInnovations.After(history).Innovations.Ahead(3)[3];
         GaussianAnswer answer = history.Answer(new Question { Asked = [.. Enumerable.Range(0, 2 * D).Select(i => new CellAddress(i % D, i < D ? 1 : 4))] });
         for (int i = 0; i < D; i++)
         {

@@ -92,7 +92,7 @@ public sealed class PredictiveCodingGraphTests
             [
                 .. RandomGraph.Draw(4, Activation.Tanh, sizes).Select((layer, l) => layer with
                 {
-                    Precision = [.. PredictiveCodingLayer.Identity(layer.Size).Select(p => l == 0 ? nudge * p : p)],
+                    Precision = [.. Dense.Identity(layer.Size).Select(p => l == 0 ? nudge * p : p)],
                 }),
             ];
             SettledGraph settled = Graph(layers).Settle([target, Free(5), Free(4), input]);

@@ -1,4 +1,4 @@
-namespace Pallium.Inference;
+namespace Pallium.Inference.Tests;
 
 /// <summary>
 /// The innovations form of a Kalman filter for many streams of one model that see the same cells: covariances are found once for all, a stream (a particle)
@@ -27,9 +27,6 @@ internal sealed class KalmanInnovations
 
     /// <summary>N: numbers of a stream's mean.</summary>
     public int StateSize => _space.N;
-
-    /// <summary>P, [N, N]: covariance of the state of the coming slice.</summary>
-    public ReadOnlySpan<double> StateCovariance => _covariance;
 
     /// <summary>S, [D, D]: covariance of its cells.</summary>
     public double[] CellCovariance { get; }
@@ -132,9 +129,9 @@ internal sealed class KalmanInnovations
     }
 
     /// <summary>The cells of later slices, nothing more being seen: k = 0 (this slice) to <paramref name="horizon"/>.</summary>
-    public LookAhead[] Ahead(int horizon)
+    public CellsAhead[] Ahead(int horizon)
     {
-        var ahead = new LookAhead[horizon + 1];
+        var ahead = new CellsAhead[horizon + 1];
         double[] loading = _space.C;
         double[] covariance = _covariance;
         int[] all = [.. Enumerable.Range(0, _space.D)];
@@ -142,7 +139,7 @@ internal sealed class KalmanInnovations
         for (int k = 0; k <= horizon; k++)
         {
             double[] cells = _space.CellCovariance(covariance, all);
-            ahead[k] = new LookAhead(loading, cells, k == 0 ? cells : Dense.Product(loading, now, _space.D, _space.N, _space.D));
+            ahead[k] = new CellsAhead(loading, cells, k == 0 ? cells : Dense.Product(loading, now, _space.D, _space.N, _space.D));
             loading = Dense.Product(loading, _space.A, _space.D, _space.N, _space.N);
             covariance = _space.NextCovariance(covariance);
         }
@@ -155,4 +152,4 @@ internal sealed class KalmanInnovations
 /// <param name="Loading">C·Aᵏ, [D, N]: their means are this times a stream's mean, plus the offset d.</param>
 /// <param name="Covariance">Of those cells, [D, D].</param>
 /// <param name="CovarianceWithNow">Of those cells (rows) with the cells of the slice about to be seen (columns), [D, D].</param>
-internal sealed record LookAhead(double[] Loading, double[] Covariance, double[] CovarianceWithNow);
+internal sealed record CellsAhead(double[] Loading, double[] Covariance, double[] CovarianceWithNow);

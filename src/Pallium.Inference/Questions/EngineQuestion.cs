@@ -20,9 +20,7 @@ internal static class EngineQuestion
                 CultureInfo.InvariantCulture, $"Option tolerance: found {tolerance:R}, expected a positive number of standard deviations."));
         }
 
-        IEnumerable<CellAddress> cells = question.Clamps.SelectMany(clamp => clamp.Terms).Select(term => term.Cell)
-            .Concat(question.Asked).Concat(question.Events.SelectMany(function => function.Cells));
-        foreach (CellAddress cell in cells)
+        foreach (CellAddress cell in question.Cells)
         {
             if (cell.Channel < 0 || cell.Channel >= channels.Count)
             {

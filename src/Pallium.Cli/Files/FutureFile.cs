@@ -1,7 +1,7 @@
 namespace Pallium.Cli;
 
 /// <summary>Slices to come that are known in advance.</summary>
-internal static class PlanFile
+internal static class FutureFile
 {
     /// <summary>Reads them; columns that the plan does not have are simply not known.</summary>
     /// <exception cref="InputException">There are none, or the data do not fit the model.</exception>

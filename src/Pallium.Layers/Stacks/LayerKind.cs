@@ -16,7 +16,7 @@ public abstract partial class LayerKind
     public static IReadOnlyList<LayerKind> All { get; } =
     [
         new Liquid(), new ClosedForm(), new LiquidTimeConstant(), new LongShortTermMemory(), new GatedRecurrentUnit(),
-        new Affine(), new GatedFeedforward(), new RootMeanSquare(), new MeanAndVariance(), new Dropping(), new Around(),
+        new Affine(), new GatedFeedforward(), new RootMeanSquare(), new MeanAndVariance(), new Dropping(), new Around(), new Chunked(),
     ];
 
     /// <summary>The name in stack texts.</summary>

@@ -131,7 +131,7 @@ public sealed class StackTextTests
     [InlineData("ltc(random:40,sparsity=0.9)")]
     [InlineData("lstm(40)x3")]
     [InlineData("gru(40)+dropout(0.1)+rmsnorm+layernorm")]
-    [InlineData("linear(40)+residual(swiglu(20)x2)")]
+    [InlineData("linear(40)+residual(swiglu(20)x2)+chunks(lstm(5),slices=3)")]
     public void The_size_of_a_stack_is_known_before_it_is_made(string text)
     {
         StackSpec spec = StackText.Parse(text);
@@ -148,7 +148,7 @@ public sealed class StackTextTests
         "block" => depth < 3 ? RandomText(rng.For("block"), depth + 1) : "rmsnorm",
         "mode" => new[] { "default", "no_gate", "pure" }[rng.Below(3)],
         "backbone" => new[] { "0", "1x128", "3x7" }[rng.Below(3)],
-        "mixed" or "softplus" => new[] { "yes", "no" }[rng.Below(2)],
+        "mixed" or "softplus" or "recompute" => new[] { "yes", "no" }[rng.Below(2)],
         "rate" or "sparsity" => new[] { "0", "0.5", "0.125", ".75" }[rng.Below(4)],
         "units" when option.Form.Expected.Length > 0 && rng.Below(4) == 0 && option.Help.Contains("ncp", StringComparison.Ordinal) => $"ncp:{1 + rng.Below(99)}",
         _ => $"{1 + rng.Below(999)}",

@@ -1,0 +1,58 @@
+using System.Numerics;
+using Pallium.Numerics;
+
+namespace Pallium.Layers;
+
+/// <content>The step as a graph.</content>
+public sealed partial class Slstm<T> : RecurrentLayer<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <inheritdoc/>
+    /// <remarks>
+    /// The rule for n = 0 is left out: where a unit has seen nothing, c', n' and m' differ from those of <see cref="RecurrentLayer{T}.Step"/>
+    /// by a factor that cancels in this output and in all later ones.
+    /// </remarks>
+    public override (StepNode Outputs, StepNode? State) Describe(StepGraph<T> graph, StepNode inputs, StepNode elapsed, StepNode? state)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        ArgumentNullException.ThrowIfNull(state);
+        StepNode Part(int place) => graph.Slice(state, place * _units, _units);
+        StepNode a = graph.Apply(
+            StepOperation.Add, graph.Apply(StepOperation.Add, graph.Affine(graph.Constant(_inputWeight), inputs), graph.Constant(_bias)), Recurrent(graph, Part(0)));
+        StepNode Gate(int gate) => graph.Slice(a, gate * _units, _units);
+        StepNode minusForget = graph.Apply(StepOperation.Subtract, graph.Constant(T.Zero), Gate(1));
+        StepNode past = graph.Apply(StepOperation.Subtract, Part(3), graph.Apply(StepOperation.Softplus, minusForget));
+        StepNode stabilizer = Greater(graph, Gate(0), past);
+        StepNode taken = graph.Apply(StepOperation.Exp, graph.Apply(StepOperation.Subtract, Gate(0), stabilizer));
+        StepNode kept = graph.Apply(StepOperation.Exp, graph.Apply(StepOperation.Subtract, past, stabilizer));
+        StepNode added = graph.Apply(StepOperation.Multiply, taken, graph.Apply(StepOperation.Tanh, Gate(2)));
+        StepNode cell = graph.Apply(StepOperation.Add, graph.Apply(StepOperation.Multiply, kept, Part(1)), added);
+        StepNode normalizer = graph.Apply(StepOperation.Add, graph.Apply(StepOperation.Multiply, kept, Part(2)), taken);
+        StepNode hidden = graph.Apply(
+            StepOperation.Multiply, graph.Apply(StepOperation.Sigmoid, Gate(3)), graph.Apply(StepOperation.Divide, cell, normalizer));
+        return (hidden, graph.Concatenate(hidden, cell, normalizer, stabilizer));
+    }
+
+    /// <summary>max(a, b) = (a + b + |a - b|)/2.</summary>
+    private static StepNode Greater(StepGraph<T> graph, StepNode a, StepNode b)
+    {
+        StepNode apart = graph.Apply(StepOperation.Abs, graph.Apply(StepOperation.Subtract, a, b));
+        StepNode sum = graph.Apply(StepOperation.Add, graph.Apply(StepOperation.Add, a, b), apart);
+        return graph.Apply(StepOperation.Multiply, sum, graph.Constant(T.CreateChecked(0.5)));
+    }
+
+    /// <summary>R h, [4H], each head's part moved to its units' place in every gate.</summary>
+    private StepNode Recurrent(StepGraph<T> graph, StepNode hidden)
+    {
+        StepNode weight = graph.Constant(_recurrentWeight);
+        int size = HeadWidth * _headUnits;
+        StepNode[] heads = [.. Enumerable.Range(0, _recurrentMaps.Length).Select(head =>
+            graph.Affine(graph.Slice(weight, head * size, size), graph.Slice(hidden, head * _headUnits, _headUnits)))];
+        IEnumerable<int> places = Enumerable.Range(0, Width).Select(place =>
+        {
+            (int gate, int unit) = (place / _units, place % _units);
+            return (unit / _headUnits * HeadWidth) + (gate * _headUnits) + (unit % _headUnits);
+        });
+        return graph.Gather(graph.Concatenate(heads), [.. places]);
+    }
+}

@@ -38,6 +38,15 @@ public interface ISequenceLayer<T>
     /// <summary>Rebuilds what is derived from the parameters (packed weights, masks applied). Call it whenever they changed.</summary>
     void Refresh();
 
+    /// <summary>
+    /// Brings a start state that was learned, not reached by steps, back to one that steps can reach (counters, sums of positive
+    /// numbers); by default nothing needs it. All zeros are a fresh stream.
+    /// </summary>
+    /// <param name="start">One state row, [S], changed in place.</param>
+    void ConstrainStart(Span<T> start)
+    {
+    }
+
     /// <summary>Scratch that <see cref="Step"/> needs for <paramref name="rows"/> streams.</summary>
     int StepScratch(int rows);
 

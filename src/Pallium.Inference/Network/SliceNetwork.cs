@@ -69,6 +69,7 @@ internal sealed class SliceNetwork<T> : ISliceNetwork
 
     public void Refresh()
     {
+        Trunk.ConstrainStart(_startState.Values);
         Trunk.Refresh();
         Head.Refresh();
     }

@@ -7,16 +7,20 @@ namespace Pallium.Layers;
 /// <summary>What a <see cref="Linear{T}"/> is made from.</summary>
 /// <param name="Inputs">Channels of x.</param>
 /// <param name="Outputs">Channels of y.</param>
-public sealed record LinearOptions(int Inputs, int Outputs);
+public sealed record LinearOptions(int Inputs, int Outputs)
+{
+    /// <summary>Whether there is a b.</summary>
+    public bool HasBias { get; init; } = true;
+}
 
-/// <summary>y = W x + b, slice by slice; parameters weight [O, I] and bias [O].</summary>
+/// <summary>y = W x + b, slice by slice; parameters weight [O, I] and, if it has one, bias [O].</summary>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed class Linear<T> : PositionwiseLayer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const int FromInputs = 0;
     private readonly Parameter<T> _weight;
-    private readonly Parameter<T> _bias;
+    private readonly Parameter<T>? _bias;
     private readonly AffineMap<T> _map;
 
     /// <summary>Creates the layer with zero parameters.</summary>
@@ -29,10 +33,14 @@ public sealed class Linear<T> : PositionwiseLayer<T>
         Inputs = options.Inputs;
         Outputs = options.Outputs;
         _weight = new(Outputs, Inputs) { Decays = true };
-        _bias = new(Outputs);
         _map = new AffineMap<T>(Outputs, Inputs);
         _map.AddWeight(_weight);
-        _map.AddBias(_bias);
+        if (options.HasBias)
+        {
+            _bias = new(Outputs);
+            _map.AddBias(_bias);
+        }
+
         Refresh();
     }
 
@@ -43,16 +51,20 @@ public sealed class Linear<T> : PositionwiseLayer<T>
     public override int Outputs { get; }
 
     /// <inheritdoc/>
-    public override IEnumerable<(string Name, Parameter<T> Parameter)> Parameters => [("weight", _weight), ("bias", _bias)];
+    public override IEnumerable<(string Name, Parameter<T> Parameter)> Parameters =>
+        _bias is null ? [("weight", _weight)] : [("weight", _weight), ("bias", _bias)];
 
     /// <inheritdoc/>
-    public override LayerCost Cost => new((long)Inputs * Outputs, 0, (long)(Inputs + 1) * Outputs * Unsafe.SizeOf<T>(), 0);
+    public override LayerCost Cost => new((long)Inputs * Outputs, 0, (long)(_weight.Length + (_bias?.Length ?? 0)) * Unsafe.SizeOf<T>(), 0);
 
     /// <inheritdoc/>
     public override void Initialize(Rng rng)
     {
-        Initialization.UniformByFan(_weight, Inputs, rng.For("weight"));
-        Initialization.UniformByFan(_bias, Inputs, rng.For("bias"));
+        foreach ((string name, Parameter<T> parameter) in Parameters)
+        {
+            Initialization.UniformByFan(parameter, Inputs, rng.For(name));
+        }
+
         Refresh();
     }
 
@@ -66,7 +78,8 @@ public sealed class Linear<T> : PositionwiseLayer<T>
     public override (StepNode Outputs, StepNode? State) Describe(StepGraph<T> graph, StepNode inputs, StepNode elapsed, StepNode? state)
     {
         ArgumentNullException.ThrowIfNull(graph);
-        return (graph.Apply(StepOperation.Add, graph.Affine(graph.Constant(_weight), inputs), graph.Constant(_bias)), null);
+        StepNode product = graph.Affine(graph.Constant(_weight), inputs);
+        return (_bias is null ? product : graph.Apply(StepOperation.Add, product, graph.Constant(_bias)), null);
     }
 
     /// <inheritdoc/>

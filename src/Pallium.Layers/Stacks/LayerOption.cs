@@ -32,7 +32,7 @@ public sealed class OptionForm
     internal Func<object, string> Write { get; }
 
     /// <summary>A positive whole number.</summary>
-    internal static OptionForm Count { get; } = new("a whole number", reader => reader.Count(1, MostUnits));
+    internal static OptionForm Count { get; } = Between(1, MostUnits);
 
     /// <summary>A number p with 0 ≤ p &lt; 1.</summary>
     internal static OptionForm Fraction { get; } = new("a number from 0 to 1", reader => reader.Fraction());
@@ -59,6 +59,10 @@ public sealed class OptionForm
             return new BackboneShape(layers, reader.Count(1, MostUnits));
         },
         value => value is BackboneShape { Layers: > 0 } shape ? string.Create(CultureInfo.InvariantCulture, $"{shape.Layers}x{shape.Units}") : "0");
+
+    /// <summary>A whole number between two bounds.</summary>
+    internal static OptionForm Between(int least, int most) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"a whole number from {least} to {most}"), reader => reader.Count(least, most));
 
     /// <summary>A stack.</summary>
     internal static OptionForm Stack { get; } = new("a stack", reader => reader.Nested());

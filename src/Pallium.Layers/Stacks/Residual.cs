@@ -49,6 +49,9 @@ public sealed class Residual<T> : ISequenceLayer<T>
     public void Refresh() => _block.Refresh();
 
     /// <inheritdoc/>
+    public void ConstrainStart(Span<T> start) => _block.ConstrainStart(start);
+
+    /// <inheritdoc/>
     public int StepScratch(int rows) => _block.StepScratch(rows);
 
     /// <inheritdoc/>

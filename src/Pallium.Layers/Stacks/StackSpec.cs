@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Pallium.Layers;
 
@@ -20,18 +21,21 @@ public sealed class StackSpec : IEquatable<StackSpec>
 
     /// <summary>Makes the layers, with zero parameters.</summary>
     /// <param name="inputs">Channels that the first layer reads.</param>
-    /// <exception cref="ArgumentException">Layers do not fit one another.</exception>
+    /// <exception cref="ArgumentException">Layers do not fit one another, or the stack not into memory.</exception>
     public ISequenceLayer<T> Build<T>(int inputs)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(inputs);
+        LayerSize size = SizeOf(inputs);
+        CheckMemory<T>(size.State, "the state of one stream");
+        CheckMemory<T>(size.LeastWeights, "its weights");
         var layers = new List<ISequenceLayer<T>>();
         int channels = inputs;
         foreach (LayerSpec spec in Layers)
         {
             for (int repeat = 0; repeat < spec.Repeats; repeat++)
             {
-                layers.Add(BuildLayer<T>(spec, channels));
+                layers.Add(Named(spec, () => spec.Kind.Build<T>(spec, channels)));
                 channels = layers[^1].Outputs;
             }
         }
@@ -41,27 +45,42 @@ public sealed class StackSpec : IEquatable<StackSpec>
 
     /// <summary>How large the stack would be, without making it.</summary>
     /// <param name="inputs">Channels that the first layer reads.</param>
+    /// <exception cref="ArgumentException">A layer cannot be made.</exception>
     public LayerSize SizeOf(int inputs)
     {
-        var size = new LayerSize(inputs, 0);
+        var size = new LayerSize(inputs, 0, 0);
         foreach (LayerSpec spec in Layers)
         {
             for (int repeat = 0; repeat < spec.Repeats; repeat++)
             {
-                (int outputs, long weights) = spec.Kind.SizeOf(spec, size.Outputs);
-                size = new LayerSize(outputs, size.LeastWeights + weights);
+                LayerSize layer = Named(spec, () => spec.Kind.SizeOf(spec, size.Outputs));
+                size = layer with { LeastWeights = size.LeastWeights + layer.LeastWeights, State = size.State + layer.State };
             }
         }
 
         return size;
     }
 
-    private static ISequenceLayer<T> BuildLayer<T>(LayerSpec spec, int channels)
+    private void CheckMemory<T>(long numbers, string what)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        const double Gigabyte = 1 << 30;
+        double bytes = (double)numbers * Unsafe.SizeOf<T>();
+        double memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (bytes > memory || numbers > Array.MaxLength)
+        {
+            throw new ArgumentException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Stack '{this}': {what} would take {bytes / Gigabyte:N1} GB ({numbers:N0} numbers); expected at most {Math.Min(memory, (double)Array.MaxLength * Unsafe.SizeOf<T>()) / Gigabyte:N1} GB."));
+        }
+    }
+
+    /// <summary>Does something with a layer; what goes wrong names it.</summary>
+    private static TResult Named<TResult>(LayerSpec spec, Func<TResult> make)
     {
         try
         {
-            return spec.Kind.Build<T>(spec, channels);
+            return make();
         }
         catch (ArgumentException error)
         {
@@ -91,12 +110,18 @@ public sealed class StackSpec : IEquatable<StackSpec>
 public sealed class LayerSpec
 {
     private readonly IReadOnlyDictionary<string, object> _values;
+    private readonly Func<string, string, StackTextException> _error;
 
-    internal LayerSpec(LayerKind kind, IReadOnlyDictionary<string, object> values, int repeats)
+    /// <param name="kind">Which layer.</param>
+    /// <param name="values">The options given.</param>
+    /// <param name="repeats">How many of it.</param>
+    /// <param name="error">Makes the error that something else was expected of an option, at its place in the text.</param>
+    internal LayerSpec(LayerKind kind, IReadOnlyDictionary<string, object> values, int repeats, Func<string, string, StackTextException> error)
     {
         Kind = kind;
         _values = values;
         Repeats = repeats;
+        _error = error;
     }
 
     /// <summary>Which layer.</summary>
@@ -111,6 +136,12 @@ public sealed class LayerSpec
     /// <summary>The value of an option: the one given, or its default.</summary>
     internal TValue Get<TValue>(string option) =>
         (TValue)(_values.TryGetValue(option, out object? value) ? value : Kind.Options.First(item => item.Name == option).Default!);
+
+    /// <summary>Whether an option was given.</summary>
+    internal bool Has(string option) => _values.ContainsKey(option);
+
+    /// <summary>The error that an option's value does not go with the others: where it stands, what was found, and <paramref name="expected"/>.</summary>
+    internal StackTextException Error(string option, string expected) => _error(option, expected);
 
     /// <summary>Refuses options that have no effect beside another.</summary>
     /// <exception cref="ArgumentException">One of them was given.</exception>

@@ -44,44 +44,62 @@ public static class StackText
 
     private static LayerSpec ReadLayer(StackTextReader reader)
     {
+        int start = reader.Position;
         LayerKind kind = reader.Name("a layer", LayerKind.All, kind => kind.Name);
         var values = new Dictionary<string, object>();
+        var places = new Dictionary<string, (int Start, int End)>();
         if (reader.Accept('('))
         {
-            ReadValues(reader, kind, values);
+            ReadValues(reader, kind, values, places);
         }
-
-        foreach (LayerOption option in kind.Options)
+        else if (Missing(kind, values) is { } missing)
         {
-            if (option.Default is null && !values.ContainsKey(option.Name))
-            {
-                throw reader.Error($"'(' and {option.Form.Expected} ({option.Name} of {kind.Name})");
-            }
+            throw reader.Error($"'(' and {Described(kind, missing)}");
         }
 
         int repeats = reader.Accept('x') ? reader.Count(1, MostLayers) : 1;
-        return new LayerSpec(kind, values, repeats);
+        var layer = new LayerSpec(kind, values, repeats, (option, expected) =>
+        {
+            (int from, int to) = places.GetValueOrDefault(option, (start, start + kind.Name.Length));
+            return reader.ErrorAt(from, $"'{reader.Between(from, to)}'", expected);
+        });
+        kind.Check(layer);
+        return layer;
     }
 
-    private static void ReadValues(StackTextReader reader, LayerKind kind, Dictionary<string, object> values)
+    private static LayerOption? Missing(LayerKind kind, Dictionary<string, object> values) =>
+        kind.Options.FirstOrDefault(option => option.Default is null && !values.ContainsKey(option.Name));
+
+    private static string Described(LayerKind kind, LayerOption option) =>
+        option == kind.Options[0] ? $"{option.Form.Expected} ({option.Name} of {kind.Name})" : $"{option.Name}= and {option.Form.Expected} ({kind.Name} needs it)";
+
+    private static void ReadValues(
+        StackTextReader reader, LayerKind kind, Dictionary<string, object> values, Dictionary<string, (int Start, int End)> places)
     {
-        if (reader.Accept(')'))
+        if (!reader.At(')'))
         {
-            return;
+            do
+            {
+                int start = reader.Position;
+                LayerOption option = kind.Options is [var first, ..] && values.Count == 0 && !reader.AtAssignment
+                    ? first
+                    : ReadOptionName(reader, kind);
+                int from = reader.Position;
+                if (!values.TryAdd(option.Name, option.Form.Read(reader)))
+                {
+                    throw reader.ErrorAt(start, $"option '{option.Name}' a second time", "each option once");
+                }
+
+                places[option.Name] = (from, reader.Position);
+            }
+            while (reader.Accept(','));
         }
 
-        do
+        if (reader.At(')') && Missing(kind, values) is { } missing)
         {
-            int start = reader.Position;
-            LayerOption option = kind.Options is [var first, ..] && values.Count == 0 && !reader.AtAssignment
-                ? first
-                : ReadOptionName(reader, kind);
-            if (!values.TryAdd(option.Name, option.Form.Read(reader)))
-            {
-                throw reader.ErrorAt(start, $"option '{option.Name}' a second time", "each option once");
-            }
+            throw reader.Error(Described(kind, missing));
         }
-        while (reader.Accept(','));
+
         if (!reader.Accept(')'))
         {
             throw reader.Error("',' or ')'");

@@ -41,6 +41,12 @@ internal sealed class StackTextReader(string text)
         }
     }
 
+    /// <summary>Whether a character comes next.</summary>
+    public bool At(char c) => Position < text.Length && text[_position] == c;
+
+    /// <summary>The text between two places, without spaces at its end.</summary>
+    public string Between(int start, int end) => text[start..end].TrimEnd();
+
     /// <summary>Steps over a character if it comes next.</summary>
     public bool Accept(char c)
     {

@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace Pallium.Numerics;
 
 /// <summary>A function of one number, written once for every register width.</summary>
-internal interface IElementwise<T>
+public interface IElementwise<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>y = f(x) in every lane.</summary>
@@ -13,7 +13,7 @@ internal interface IElementwise<T>
 }
 
 /// <summary>The reverse of a function of one number.</summary>
-internal interface IElementwiseReverse<T>
+public interface IElementwiseReverse<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>gradX + gradY·f', with f' found from the kept value (x or y, as the function likes).</summary>
@@ -21,7 +21,7 @@ internal interface IElementwiseReverse<T>
 }
 
 /// <summary>Runs an <see cref="IElementwise{T}"/> over spans; tails run in padded registers and get the same bits.</summary>
-internal static class Elementwise
+public static class Elementwise
 {
     /// <summary>y = f(x) at the widest register the hardware has; x and y may be the same span.</summary>
     public static void Map<T, TFunction>(ReadOnlySpan<T> x, Span<T> y)

@@ -26,8 +26,8 @@ public sealed class StackTextTests
 
     [Theory]
     [InlineData("", 1, "found the end, expected a layer.")]
-    [InlineData("lstm", 5, "found the end, expected '(' and a whole number (units of lstm).")]
-    [InlineData("lstm()", 7, "found the end, expected '(' and a whole number (units of lstm).")]
+    [InlineData("lstm", 5, "found the end, expected '(' and a whole number from 1 to 16384 (units of lstm).")]
+    [InlineData("lstm()", 6, "found ')', expected a whole number from 1 to 16384 (units of lstm).")]
     [InlineData("lstm(0)", 6, "found '0', expected a whole number from 1 to 16384.")]
     [InlineData("lstm(64", 8, "found the end, expected ',' or ')'.")]
     [InlineData("lstm(64) linear(2)", 10, "found 'l', expected '+' or the end.")]
@@ -136,10 +136,11 @@ public sealed class StackTextTests
     {
         StackSpec spec = StackText.Parse(text);
         ISequenceLayer<float> stack = spec.Build<float>(9);
-        (int outputs, long least) = spec.SizeOf(9);
+        LayerSize size = spec.SizeOf(9);
         long weights = stack.Parameters.Sum(item => (long)item.Parameter.Length);
-        Assert.Equal(stack.Outputs, outputs);
-        Assert.InRange(least, weights / 20, weights);
+        Assert.Equal(stack.Outputs, size.Outputs);
+        Assert.Equal(stack.StateSize, size.State);
+        Assert.InRange(size.LeastWeights, weights / 20, weights);
     }
 
     private static string RandomValue(LayerOption option, ref Rng rng, int depth) => option.Name switch

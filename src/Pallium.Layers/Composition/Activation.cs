@@ -1,0 +1,144 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using Pallium.Numerics;
+
+namespace Pallium.Layers;
+
+/// <summary>A function of one number.</summary>
+public enum ActivationKind
+{
+    /// <summary>x σ(x).</summary>
+    Silu,
+
+    /// <summary>σ(x) = 1/(1 + exp(-x)).</summary>
+    Sigmoid,
+
+    /// <summary>tanh x.</summary>
+    Tanh,
+
+    /// <summary>exp x.</summary>
+    Exp,
+
+    /// <summary>log(1 + exp x).</summary>
+    Softplus,
+
+    /// <summary>log σ(x).</summary>
+    LogSigmoid,
+
+    /// <summary>elu(x) + 1: x + 1 for x &gt; 0, exp x otherwise.</summary>
+    EluPlusOne,
+
+    /// <summary>max(x, 0)².</summary>
+    SquaredRelu,
+}
+
+/// <summary>What an <see cref="Activation{T}"/> is made from.</summary>
+/// <param name="Channels">Channels of x and y.</param>
+/// <param name="Kind">The function f.</param>
+public sealed record ActivationOptions(int Channels, ActivationKind Kind)
+{
+    /// <summary>Factor after the function, s.</summary>
+    public double Scale { get; init; } = 1;
+}
+
+/// <summary>y = s f(x), number by number.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed class Activation<T> : PositionwiseLayer<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly ActivationKind _kind;
+    private readonly ActivationFunction<T> _function;
+    private readonly T _scale;
+
+    /// <summary>Creates the layer.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There are no channels, or the function is not one of the enumeration.</exception>
+    public Activation(ActivationOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Channels);
+        Inputs = options.Channels;
+        _kind = options.Kind;
+        _function = ActivationFunction<T>.Of(_kind);
+        _scale = T.CreateChecked(options.Scale);
+    }
+
+    /// <inheritdoc/>
+    public override int Inputs { get; }
+
+    /// <inheritdoc/>
+    public override IEnumerable<(string Name, Parameter<T> Parameter)> Parameters => [];
+
+    /// <inheritdoc/>
+    public override LayerCost Cost => new(Inputs, _kind == ActivationKind.SquaredRelu ? 0 : Inputs, 0, 0);
+
+    /// <inheritdoc/>
+    public override void Initialize(Rng rng)
+    {
+    }
+
+    /// <inheritdoc/>
+    public override void Refresh()
+    {
+    }
+
+    /// <inheritdoc/>
+    public override int PassScratch(int steps, int rows) => checked(steps * rows * Inputs * (_function.ReversesFromOutput ? 2 : 1));
+
+    /// <inheritdoc/>
+    public override (StepNode Outputs, StepNode? State) Describe(StepGraph<T> graph, StepNode inputs, StepNode elapsed, StepNode? state)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        StepNode y = Function(graph, inputs);
+        return (_scale == T.One ? y : graph.Apply(StepOperation.Multiply, y, graph.Constant(_scale)), null);
+    }
+
+    /// <inheritdoc/>
+    protected override void Apply(int slices, ReadOnlySpan<T> inputs, Span<T> outputs, Span<T> records)
+    {
+        _function.Map(inputs, outputs);
+        if (_scale != T.One)
+        {
+            TensorPrimitives.Multiply(outputs, _scale, outputs);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void ApplyBackward(int slices, in SequencePass<T> pass, in SequenceGradients<T> gradients)
+    {
+        if (gradients.Inputs.IsEmpty)
+        {
+            return;
+        }
+
+        ReadOnlySpan<T> kept = pass.Inputs;
+        Span<T> dy = pass.Scratch[..kept.Length];
+        TensorPrimitives.Multiply(gradients.Outputs, _scale, dy);
+        if (_function.ReversesFromOutput)
+        {
+            Span<T> y = pass.Scratch.Slice(kept.Length, kept.Length);
+            _function.Map(kept, y);
+            kept = y;
+        }
+
+        _function.Reverse(kept, dy, gradients.Inputs);
+    }
+
+    private StepNode Function(StepGraph<T> graph, StepNode x)
+    {
+        StepNode Number(double value) => graph.Constant(T.CreateChecked(value));
+        StepNode Negative(StepNode a) => graph.Apply(StepOperation.Subtract, Number(0), a);
+        StepNode Positive(StepNode a) => graph.Apply(StepOperation.Multiply, graph.Apply(StepOperation.Add, a, graph.Apply(StepOperation.Abs, a)), Number(0.5));
+        return _kind switch
+        {
+            ActivationKind.Silu => graph.Apply(StepOperation.Multiply, x, graph.Apply(StepOperation.Sigmoid, x)),
+            ActivationKind.Sigmoid => graph.Apply(StepOperation.Sigmoid, x),
+            ActivationKind.Tanh => graph.Apply(StepOperation.Tanh, x),
+            ActivationKind.Exp => graph.Apply(StepOperation.Exp, x),
+            ActivationKind.Softplus => graph.Apply(StepOperation.Softplus, x),
+            ActivationKind.LogSigmoid => Negative(graph.Apply(StepOperation.Softplus, Negative(x))),
+            ActivationKind.EluPlusOne => graph.Apply(
+                StepOperation.Add, Positive(x), graph.Apply(StepOperation.Exp, graph.Apply(StepOperation.Subtract, x, Positive(x)))),
+            _ => graph.Apply(StepOperation.Multiply, Positive(x), Positive(x)),
+        };
+    }
+}

@@ -1,0 +1,51 @@
+using System.Numerics;
+
+namespace Pallium.Layers.Tests;
+
+/// <summary>A layer made for a golden file, and how the file's tensors become the layer's.</summary>
+/// <param name="Layer">The layer.</param>
+/// <param name="StateNames">Tensors of the state row, in order; none where the file keeps no state of the layer.</param>
+internal sealed record GoldenLayer<T>(ISequenceLayer<T> Layer, params string[] StateNames)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>Tensors that are the layer's input side by side.</summary>
+    public string[] Inputs { get; init; } = ["x"];
+
+    /// <summary>Tensor of the output.</summary>
+    public string Output { get; init; } = "y";
+
+    /// <summary>The file's name of a parameter.</summary>
+    public Func<string, string> Rename { get; init; } = name => name.Replace('.', '/');
+
+    /// <summary>The values that the layer keeps of a parameter's tensor.</summary>
+    public Func<string, double[], double[]> Pick { get; init; } = (_, values) => values;
+
+    /// <summary>One row of a state tensor in the layer's order.</summary>
+    public Func<string, double[], double[]> Arrange { get; init; } = (_, row) => row;
+
+    /// <summary>State rows [B, S]; zeros where the file has none.</summary>
+    public double[] States(string prefix, GoldenFile file)
+    {
+        int rows = file.Int("B");
+        if (!StateNames.All(name => file.Has(prefix + name)))
+        {
+            return new double[rows * Layer.StateSize];
+        }
+
+        return [.. Enumerable.Range(0, rows).SelectMany(row => StateNames.SelectMany(name => Arrange(name, RowOf(file[prefix + name], row, rows))))];
+    }
+
+    /// <summary>The inputs, or their gradients, side by side, [T, B, I].</summary>
+    public double[] SideBySide(string prefix, GoldenFile file)
+    {
+        double[][] parts = [.. Inputs.Select(name => file.TimeMajor(prefix + name))];
+        int slices = file.Int("B") * file.Int("T");
+        return [.. Enumerable.Range(0, slices).SelectMany(slice => parts.SelectMany(part => RowOf(part, slice, slices)))];
+    }
+
+    private static double[] RowOf(double[] values, int row, int rows)
+    {
+        int width = values.Length / rows;
+        return values[(row * width)..((row + 1) * width)];
+    }
+}

@@ -47,16 +47,9 @@ public sealed partial class Slstm<T> : RecurrentLayer<T>
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Inputs);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Units);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Heads);
-        if (options.Units % options.Heads != 0)
-        {
-            throw new ArgumentException($"{options.Units} units cannot be divided among {options.Heads} heads.", nameof(options));
-        }
-
+        _headUnits = ChannelGroups.Width(options.Units, options.Heads);
         Inputs = options.Inputs;
         _units = options.Units;
-        _headUnits = options.Units / options.Heads;
         _inputWeight = new(Gates * _units, Inputs) { Decays = true };
         _recurrentWeight = new(options.Heads, Gates * _headUnits, _headUnits) { Decays = true };
         _bias = new(Gates * _units);
@@ -123,7 +116,7 @@ public sealed partial class Slstm<T> : RecurrentLayer<T>
     /// <remarks>
     /// n becomes its absolute value and c is brought within ±n: what gates can lead to, where |h| is less than 1.
     /// </remarks>
-    public void ConstrainStart(Span<T> start)
+    public override void ConstrainStart(Span<T> start)
     {
         var state = new SlstmState<T>(start[_units..], 0, _units);
         for (int unit = 0; unit < _units; unit++)

@@ -42,4 +42,14 @@ public abstract partial class LayerKind
             }
         }
     }
+
+    private sealed class ContinuousTime() : LayerKind(
+        "ctrnn", "continuous-time recurrent network, dh/dt = -h/tau + tanh(W x + U h + b)", Units("neurons"),
+        new("unfolds", OptionForm.Count, 6, "solver steps per slice"))
+    {
+        internal override ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs) =>
+            new Ctrnn<T>(new(inputs, spec.Get<int>("units")) { Unfolds = spec.Get<int>("unfolds") });
+
+        internal override LayerSize SizeOf(LayerSpec spec, int inputs) => LayerSize.Of(spec.Get<int>("units"), spec.Get<int>("units"), inputs);
+    }
 }

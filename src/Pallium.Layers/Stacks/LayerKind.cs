@@ -16,7 +16,7 @@ public abstract partial class LayerKind
     public static IReadOnlyList<LayerKind> All { get; } =
     [
         new Liquid(), new ClosedForm(), new LiquidTimeConstant(), new LongShortTermMemory(), new GatedRecurrentUnit(),
-        new ScalarLongShortTermMemory(),
+        new ScalarLongShortTermMemory(), new ContinuousTime(),
         new Affine(), new GatedFeedforward(), new RootMeanSquare(), new MeanAndVariance(), new Dropping(), new Around(),
     ];
 

@@ -15,6 +15,9 @@ public abstract class SequenceLayerLaws
     /// <summary>Relative to max(1, |g|): central differences at 1e-5 in double leave about 1e-10 of truncation and rounding.</summary>
     private const double DifferenceTolerance = 2e-7;
 
+    /// <summary>Relative to max(1, the largest gradient): the graph's reverse sums in another order.</summary>
+    private const double GraphTolerance = 1e-11;
+
     /// <summary>Relative to max(1, |y|): float rounding through a few recurrent steps.</summary>
     private const double SingleTolerance = 2e-4;
 
@@ -89,24 +92,24 @@ public abstract class SequenceLayerLaws
     }
 
     [Fact]
-    public void The_graph_computes_the_step()
+    public void The_graph_computes_the_step_and_its_gradients()
     {
-        LayerRun<double> run = Run<double>(1, 1).Forward();
-        var graph = new StepGraph<double>();
-        StepNode inputs = graph.Given(run.Layer.Inputs);
-        StepNode elapsed = graph.Given(1);
-        StepNode? state = run.Layer.StateSize == 0 ? null : graph.Given(run.Layer.StateSize);
-        (StepNode outputs, StepNode? next) = run.Layer.Describe(graph, inputs, elapsed, state);
-        Assert.Equal(state is null, next is null);
-        Assert.Equal(run.Layer.Outputs, outputs.Length);
-        double[][] given = state is null ? [run.Inputs, run.Elapsed] : [run.Inputs, run.Elapsed, run.Start];
-        double[][] found = graph.Evaluate(given, next is null ? [outputs] : [outputs, next]);
-        AssertClose(found[0], run.Outputs, StepTolerance * Math.Max(1, run.Outputs.Max(Math.Abs)));
-        if (next is not null)
-        {
-            Assert.Equal(run.Layer.StateSize, next.Length);
-            AssertClose(found[1], run.Final, StepTolerance * Math.Max(1, run.Final.Max(Math.Abs)));
-        }
+        LayerRun<double> run = Run<double>(1, 1).Forward().Backward();
+        var described = new LayerRun<double>(new Described<double>(run.Layer), 1, 1);
+        run.Inputs.CopyTo(described.Inputs, 0);
+        run.Elapsed.CopyTo(described.Elapsed, 0);
+        run.Start.CopyTo(described.Start, 0);
+        run.OutputWeights.CopyTo(described.OutputWeights, 0);
+        run.FinalWeights.CopyTo(described.FinalWeights, 0);
+        described.Forward().Backward();
+        AssertClose(described.Outputs, run.Outputs, StepTolerance * Largest(run.Outputs));
+        AssertClose(described.Final, run.Final, StepTolerance * Largest(run.Final));
+        AssertClose(described.InputGradient, run.InputGradient, GraphTolerance * Largest(run.InputGradient));
+        AssertClose(described.ElapsedGradient, run.ElapsedGradient, GraphTolerance * Largest(run.ElapsedGradient));
+        AssertClose(described.StartGradient, run.StartGradient, GraphTolerance * Largest(run.StartGradient));
+        AssertClose(described.Gradients.Values.ToArray(), run.Gradients.Values.ToArray(), GraphTolerance * Largest(run.Gradients.Values.ToArray()));
+
+        static double Largest(double[] values) => values.Select(Math.Abs).Append(1).Max();
     }
 
     [Fact]

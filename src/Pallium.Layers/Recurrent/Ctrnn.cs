@@ -155,16 +155,16 @@ public sealed class Ctrnn<T> : RecurrentLayer<T>
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(state);
         StepNode tau = graph.Constant(_timeConstant);
-        StepNode time = graph.Apply(StepOperation.Divide, elapsed, graph.Constant(T.CreateChecked(-_unfolds)));
-        StepNode decay = graph.Apply(StepOperation.Exp, graph.Apply(StepOperation.Divide, time, tau));
-        StepNode gain = graph.Apply(StepOperation.Multiply, tau, graph.Apply(StepOperation.Subtract, graph.Constant(T.One), decay));
-        StepNode basis = graph.Apply(StepOperation.Add, graph.Affine(graph.Constant(_inputWeight), inputs), graph.Constant(_bias));
+        StepNode time = graph.Divide(elapsed, graph.Constant(T.CreateChecked(-_unfolds)));
+        StepNode decay = graph.Exp(graph.Divide(time, tau));
+        StepNode gain = graph.Multiply(tau, graph.Subtract(graph.Constant(T.One), decay));
+        StepNode basis = graph.Add(graph.Affine(graph.Constant(_inputWeight), inputs), graph.Constant(_bias));
         StepNode h = state;
         for (int n = 0; n < _unfolds; n++)
         {
-            StepNode drive = graph.Apply(StepOperation.Add, basis, graph.Affine(graph.Constant(_recurrentWeight), h));
-            StepNode driven = graph.Apply(StepOperation.Multiply, gain, graph.Apply(StepOperation.Tanh, drive));
-            h = graph.Apply(StepOperation.Add, graph.Apply(StepOperation.Multiply, decay, h), driven);
+            StepNode drive = graph.Add(basis, graph.Affine(graph.Constant(_recurrentWeight), h));
+            StepNode driven = graph.Multiply(gain, graph.Tanh(drive));
+            h = graph.Add(graph.Multiply(decay, h), driven);
         }
 
         return (h, h);

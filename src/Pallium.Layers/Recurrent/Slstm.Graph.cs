@@ -17,28 +17,27 @@ public sealed partial class Slstm<T> : RecurrentLayer<T>
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(state);
         StepNode Part(int place) => graph.Slice(state, place * _units, _units);
-        StepNode a = graph.Apply(
-            StepOperation.Add, graph.Apply(StepOperation.Add, graph.Affine(graph.Constant(_inputWeight), inputs), graph.Constant(_bias)), Recurrent(graph, Part(0)));
+        StepNode fromInputs = graph.Add(graph.Affine(graph.Constant(_inputWeight), inputs), graph.Constant(_bias));
+        StepNode a = graph.Add(fromInputs, Recurrent(graph, Part(0)));
         StepNode Gate(int gate) => graph.Slice(a, gate * _units, _units);
-        StepNode minusForget = graph.Apply(StepOperation.Subtract, graph.Constant(T.Zero), Gate(1));
-        StepNode past = graph.Apply(StepOperation.Subtract, Part(3), graph.Apply(StepOperation.Softplus, minusForget));
+        StepNode minusForget = graph.Subtract(graph.Constant(T.Zero), Gate(1));
+        StepNode past = graph.Subtract(Part(3), graph.Softplus(minusForget));
         StepNode stabilizer = Greater(graph, Gate(0), past);
-        StepNode taken = graph.Apply(StepOperation.Exp, graph.Apply(StepOperation.Subtract, Gate(0), stabilizer));
-        StepNode kept = graph.Apply(StepOperation.Exp, graph.Apply(StepOperation.Subtract, past, stabilizer));
-        StepNode added = graph.Apply(StepOperation.Multiply, taken, graph.Apply(StepOperation.Tanh, Gate(2)));
-        StepNode cell = graph.Apply(StepOperation.Add, graph.Apply(StepOperation.Multiply, kept, Part(1)), added);
-        StepNode normalizer = graph.Apply(StepOperation.Add, graph.Apply(StepOperation.Multiply, kept, Part(2)), taken);
-        StepNode hidden = graph.Apply(
-            StepOperation.Multiply, graph.Apply(StepOperation.Sigmoid, Gate(3)), graph.Apply(StepOperation.Divide, cell, normalizer));
+        StepNode taken = graph.Exp(graph.Subtract(Gate(0), stabilizer));
+        StepNode kept = graph.Exp(graph.Subtract(past, stabilizer));
+        StepNode added = graph.Multiply(taken, graph.Tanh(Gate(2)));
+        StepNode cell = graph.Add(graph.Multiply(kept, Part(1)), added);
+        StepNode normalizer = graph.Add(graph.Multiply(kept, Part(2)), taken);
+        StepNode hidden = graph.Multiply(graph.Sigmoid(Gate(3)), graph.Divide(cell, normalizer));
         return (hidden, graph.Concatenate(hidden, cell, normalizer, stabilizer));
     }
 
     /// <summary>max(a, b) = (a + b + |a - b|)/2.</summary>
     private static StepNode Greater(StepGraph<T> graph, StepNode a, StepNode b)
     {
-        StepNode apart = graph.Apply(StepOperation.Abs, graph.Apply(StepOperation.Subtract, a, b));
-        StepNode sum = graph.Apply(StepOperation.Add, graph.Apply(StepOperation.Add, a, b), apart);
-        return graph.Apply(StepOperation.Multiply, sum, graph.Constant(T.CreateChecked(0.5)));
+        StepNode apart = graph.Apply(StepOperation.Abs, graph.Subtract(a, b));
+        StepNode sum = graph.Add(graph.Add(a, b), apart);
+        return graph.Multiply(sum, graph.Constant(T.CreateChecked(0.5)));
     }
 
     /// <summary>R h, [4H], each head's part moved to its units' place in every gate.</summary>

@@ -42,4 +42,17 @@ public abstract partial class LayerKind
 
         internal override LayerSize SizeOf(LayerSpec spec, int inputs) => spec.Get<StackSpec>("block").SizeOf(inputs);
     }
+
+    private sealed class Chunked() : LayerKind(
+        "chunks",
+        "runs a block through the window chunk by chunk: bounded memory in learning",
+        new("block", OptionForm.Stack, null, "the stack inside"),
+        new("slices", OptionForm.Count, 64, "slices of a chunk"),
+        new("recompute", OptionForm.Switch, true, "whether a chunk is computed again in the reverse pass, not kept; same bits"))
+    {
+        internal override ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs) =>
+            new WindowChunks<T>(spec.Get<StackSpec>("block").Build<T>(inputs), new(spec.Get<int>("slices")) { Recomputes = spec.Get<bool>("recompute") });
+
+        internal override LayerSize SizeOf(LayerSpec spec, int inputs) => spec.Get<StackSpec>("block").SizeOf(inputs);
+    }
 }

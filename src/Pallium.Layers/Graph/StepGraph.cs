@@ -72,7 +72,8 @@ public sealed class StepGraph<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly List<StepNode> _nodes = [];
-    private readonly Dictionary<int, Func<T[]>> _constants = [];
+    private readonly Dictionary<int, Parameter<T>> _parameters = [];
+    private readonly Dictionary<int, T[]> _numbers = [];
 
     /// <summary>The nodes, operands before their users.</summary>
     public IReadOnlyList<StepNode> Nodes => _nodes;
@@ -84,7 +85,7 @@ public sealed class StepGraph<T>
     public StepNode Constant(Parameter<T> parameter)
     {
         StepNode node = Node(StepOperation.Constant, [], parameter.Length);
-        _constants[node.Id] = () => parameter.Values.ToArray();
+        _parameters[node.Id] = parameter;
         return node;
     }
 
@@ -92,7 +93,7 @@ public sealed class StepGraph<T>
     public StepNode Constant(params T[] values)
     {
         StepNode node = Node(StepOperation.Constant, [], values.Length);
-        _constants[node.Id] = () => values;
+        _numbers[node.Id] = values;
         return node;
     }
 
@@ -114,53 +115,35 @@ public sealed class StepGraph<T>
     /// <summary>Elementwise operation of one or two operands; length 1 is repeated.</summary>
     public StepNode Apply(StepOperation operation, params StepNode[] operands) => Node(operation, operands, operands.Max(operand => operand.Length));
 
-    /// <summary>Runs the program in plain loops.</summary>
-    /// <param name="given">Values of the given nodes, in the order of their creation.</param>
-    /// <param name="wanted">Nodes whose values are returned.</param>
-    public T[][] Evaluate(IReadOnlyList<T[]> given, params StepNode[] wanted)
-    {
-        var values = new T[_nodes.Count][];
-        int next = 0;
-        foreach (StepNode node in _nodes)
-        {
-            T[] At(int operand) => values[node.Operands[operand].Id];
-            T Element(int operand, int i) => At(operand) is var x && x.Length == 1 ? x[0] : x[i];
-            T[] Map(Func<int, T> element) => [.. Enumerable.Range(0, node.Length).Select(element)];
-            values[node.Id] = node.Operation switch
-            {
-                StepOperation.Given => given[next++],
-                StepOperation.Constant => _constants[node.Id](),
-                StepOperation.Affine => Map(o => At(1).Select((x, i) => At(0)[(o * At(1).Length) + i] * x).Aggregate(T.Zero, (sum, x) => sum + x)),
-                StepOperation.Gather => Map(i => At(0)[node.Indices[i]]),
-                StepOperation.Concatenate => [.. node.Operands.SelectMany(operand => values[operand.Id])],
-                StepOperation.Scatter => ScatterSum(At(0), node),
-                StepOperation.Add => Map(i => Element(0, i) + Element(1, i)),
-                StepOperation.Subtract => Map(i => Element(0, i) - Element(1, i)),
-                StepOperation.Multiply => Map(i => Element(0, i) * Element(1, i)),
-                StepOperation.Divide => Map(i => Element(0, i) / Element(1, i)),
-                StepOperation.Exp => Map(i => Elementary.Exp(Element(0, i))),
-                StepOperation.Sigmoid => Map(i => Elementary.Sigmoid(Element(0, i))),
-                StepOperation.Tanh => Map(i => Elementary.Tanh(Element(0, i))),
-                StepOperation.Softplus => Map(i => Elementary.Softplus(Element(0, i))),
-                StepOperation.Abs => Map(i => T.Abs(Element(0, i))),
-                StepOperation.Sqrt => Map(i => T.Sqrt(Element(0, i))),
-                _ => throw new InvalidOperationException($"Operation {node.Operation} has no evaluation."),
-            };
-        }
+    /// <summary>a + b.</summary>
+    public StepNode Add(StepNode a, StepNode b) => Apply(StepOperation.Add, a, b);
 
-        return [.. wanted.Select(node => values[node.Id])];
-    }
+    /// <summary>a - b.</summary>
+    public StepNode Subtract(StepNode a, StepNode b) => Apply(StepOperation.Subtract, a, b);
 
-    private static T[] ScatterSum(T[] x, StepNode node)
-    {
-        var y = new T[node.Length];
-        for (int i = 0; i < x.Length; i++)
-        {
-            y[node.Indices[i]] += x[i];
-        }
+    /// <summary>a·b.</summary>
+    public StepNode Multiply(StepNode a, StepNode b) => Apply(StepOperation.Multiply, a, b);
 
-        return y;
-    }
+    /// <summary>a/b.</summary>
+    public StepNode Divide(StepNode a, StepNode b) => Apply(StepOperation.Divide, a, b);
+
+    /// <summary>exp x.</summary>
+    public StepNode Exp(StepNode x) => Apply(StepOperation.Exp, x);
+
+    /// <summary>1/(1 + exp(-x)).</summary>
+    public StepNode Sigmoid(StepNode x) => Apply(StepOperation.Sigmoid, x);
+
+    /// <summary>tanh x.</summary>
+    public StepNode Tanh(StepNode x) => Apply(StepOperation.Tanh, x);
+
+    /// <summary>log(1 + exp x).</summary>
+    public StepNode Softplus(StepNode x) => Apply(StepOperation.Softplus, x);
+
+    /// <summary>The parameter of a constant node; null if its numbers are fixed.</summary>
+    internal Parameter<T>? ParameterOf(StepNode node) => _parameters.GetValueOrDefault(node.Id);
+
+    /// <summary>The present values of a constant node.</summary>
+    internal ReadOnlySpan<T> ValuesOf(StepNode node) => ParameterOf(node) is { } parameter ? parameter.Values : _numbers[node.Id];
 
     private StepNode Node(StepOperation operation, IReadOnlyList<StepNode> operands, int length)
     {

@@ -22,7 +22,7 @@ public sealed partial class Slstm<T> : RecurrentLayer<T>
         StepNode Gate(int gate) => graph.Slice(a, gate * _units, _units);
         StepNode minusForget = graph.Subtract(graph.Constant(T.Zero), Gate(1));
         StepNode past = graph.Subtract(Part(3), graph.Softplus(minusForget));
-        StepNode stabilizer = Greater(graph, Gate(0), past);
+        StepNode stabilizer = graph.Max(Gate(0), past);
         StepNode taken = graph.Exp(graph.Subtract(Gate(0), stabilizer));
         StepNode kept = graph.Exp(graph.Subtract(past, stabilizer));
         StepNode added = graph.Multiply(taken, graph.Tanh(Gate(2)));
@@ -30,14 +30,6 @@ public sealed partial class Slstm<T> : RecurrentLayer<T>
         StepNode normalizer = graph.Add(graph.Multiply(kept, Part(2)), taken);
         StepNode hidden = graph.Multiply(graph.Sigmoid(Gate(3)), graph.Divide(cell, normalizer));
         return (hidden, graph.Concatenate(hidden, cell, normalizer, stabilizer));
-    }
-
-    /// <summary>max(a, b) = (a + b + |a - b|)/2.</summary>
-    private static StepNode Greater(StepGraph<T> graph, StepNode a, StepNode b)
-    {
-        StepNode apart = graph.Apply(StepOperation.Abs, graph.Subtract(a, b));
-        StepNode sum = graph.Add(graph.Add(a, b), apart);
-        return graph.Multiply(sum, graph.Constant(T.CreateChecked(0.5)));
     }
 
     /// <summary>R h, [4H], each head's part moved to its units' place in every gate.</summary>

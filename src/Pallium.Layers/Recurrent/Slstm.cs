@@ -118,12 +118,12 @@ public sealed partial class Slstm<T> : RecurrentLayer<T>
     /// </remarks>
     public override void ConstrainStart(Span<T> start)
     {
-        var state = new SlstmState<T>(start[_units..], 0, _units);
+        var state = new MeanState<T>(start[_units..], 0, _units);
         for (int unit = 0; unit < _units; unit++)
         {
-            T weight = T.Abs(state.Normalizer[unit]);
-            state.Normalizer[unit] = weight;
-            state.Cell[unit] = T.Clamp(state.Cell[unit], -weight, weight);
+            T weight = T.Abs(state.Weight[unit]);
+            state.Weight[unit] = weight;
+            state.Sum[unit] = T.Clamp(state.Sum[unit], -weight, weight);
         }
     }
 
@@ -183,7 +183,7 @@ public sealed partial class Slstm<T> : RecurrentLayer<T>
                 SlstmCell.Step(
                     record.Slice(_record.Gates + (head * HeadWidth), HeadWidth),
                     record.Slice(_record.Kept + first, _headUnits),
-                    new SlstmState<T>(state[_units..], first, _headUnits),
+                    new MeanState<T>(state[_units..], first, _headUnits),
                     state.Slice(first, _headUnits));
             }
 
@@ -205,9 +205,9 @@ public sealed partial class Slstm<T> : RecurrentLayer<T>
                 SlstmCell.StepBackward(
                     record.Slice(_record.Gates + (head * HeadWidth), HeadWidth),
                     record.Slice(_record.Kept + first, _headUnits),
-                    new SlstmState<T>(record.Slice(_record.Before + _units, 3 * _units), first, _headUnits),
+                    new MeanState<T>(record.Slice(_record.Before + _units, 3 * _units), first, _headUnits),
                     dHidden.Slice((row * _units) + first, _headUnits),
-                    new SlstmState<T>(dState.Slice(row * 3 * _units, 3 * _units), first, _headUnits),
+                    new MeanState<T>(dState.Slice(row * 3 * _units, 3 * _units), first, _headUnits),
                     dGates.Slice((row * Width) + (head * HeadWidth), HeadWidth));
             }
         }

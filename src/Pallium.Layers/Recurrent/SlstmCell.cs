@@ -20,7 +20,7 @@ internal static class SlstmCell
     /// <param name="kept">φ, [H], overwritten.</param>
     /// <param name="state">c, n and m, advanced in place.</param>
     /// <param name="hidden">h, [H], overwritten.</param>
-    public static void Step<T>(Span<T> gates, Span<T> kept, in SlstmState<T> state, Span<T> hidden)
+    public static void Step<T>(Span<T> gates, Span<T> kept, in MeanState<T> state, Span<T> hidden)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (LaneWidth.Is512)
@@ -45,7 +45,7 @@ internal static class SlstmCell
     /// <param name="dState">d loss / d (c', n', m') on entry, d loss / d (c, n, m) on return.</param>
     /// <param name="dGates">d loss / d (i, f, z, o), [4H], overwritten.</param>
     public static void StepBackward<T>(
-        ReadOnlySpan<T> gates, ReadOnlySpan<T> kept, in SlstmState<T> before, ReadOnlySpan<T> dHidden, in SlstmState<T> dState, Span<T> dGates)
+        ReadOnlySpan<T> gates, ReadOnlySpan<T> kept, in MeanState<T> before, ReadOnlySpan<T> dHidden, in MeanState<T> dState, Span<T> dGates)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (LaneWidth.Is512)
@@ -63,7 +63,7 @@ internal static class SlstmCell
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Step<T, V>(Span<T> gates, Span<T> kept, in SlstmState<T> state, Span<T> hidden)
+    private static void Step<T, V>(Span<T> gates, Span<T> kept, in MeanState<T> state, Span<T> hidden)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where V : unmanaged, ILanes<V, T>
     {
@@ -76,8 +76,8 @@ internal static class SlstmCell
         for (int j = 0; j < units; j += V.Count)
         {
             V i = LaneSpan.Load<T, V>(inputGate, j);
-            V n = LaneSpan.Load<T, V>(state.Normalizer, j);
-            V past = LaneSpan.Load<T, V>(state.Stabilizer, j) - ElementaryLanes.Softplus<T, V>(-LaneSpan.Load<T, V>(forgetGate, j));
+            V n = LaneSpan.Load<T, V>(state.Weight, j);
+            V past = LaneSpan.Load<T, V>(state.Scale, j) - ElementaryLanes.Softplus<T, V>(-LaneSpan.Load<T, V>(forgetGate, j));
             V lead = i - past;
             V lesser = ElementaryLanes.Exp<T, V>(-V.Abs(lead));
             V newer = V.LessThan(V.Zero, lead);
@@ -86,15 +86,15 @@ internal static class SlstmCell
             V held = V.Select(newer, lesser, one);
             V z = ElementaryLanes.Tanh<T, V>(LaneSpan.Load<T, V>(candidate, j));
             V o = ElementaryLanes.Sigmoid<T, V>(LaneSpan.Load<T, V>(outputGate, j));
-            V c = V.MultiplyAdd(held, LaneSpan.Load<T, V>(state.Cell, j), taken * z);
+            V c = V.MultiplyAdd(held, LaneSpan.Load<T, V>(state.Sum, j), taken * z);
             n = V.MultiplyAdd(held, n, taken);
             LaneSpan.Store(taken, inputGate, j);
             LaneSpan.Store(z, candidate, j);
             LaneSpan.Store(o, outputGate, j);
             LaneSpan.Store(held, kept, j);
-            LaneSpan.Store(c, state.Cell, j);
-            LaneSpan.Store(n, state.Normalizer, j);
-            LaneSpan.Store(V.Select(fresh, i, V.Max(i, past)), state.Stabilizer, j);
+            LaneSpan.Store(c, state.Sum, j);
+            LaneSpan.Store(n, state.Weight, j);
+            LaneSpan.Store(V.Select(fresh, i, V.Max(i, past)), state.Scale, j);
             LaneSpan.Store(o * c / n, hidden, j);
         }
     }
@@ -103,7 +103,7 @@ internal static class SlstmCell
     // into i and back out of it through m', which leaves di = dm' - A; where m' is the past, A does so, and d(m + log σ(f)) = dm' - B.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void StepBackward<T, V>(
-        ReadOnlySpan<T> gates, ReadOnlySpan<T> kept, in SlstmState<T> before, ReadOnlySpan<T> dHidden, in SlstmState<T> dState, Span<T> dGates)
+        ReadOnlySpan<T> gates, ReadOnlySpan<T> kept, in MeanState<T> before, ReadOnlySpan<T> dHidden, in MeanState<T> dState, Span<T> dGates)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where V : unmanaged, ILanes<V, T>
     {
@@ -116,15 +116,15 @@ internal static class SlstmCell
             V z = LaneSpan.Load<T, V>(gates.Slice(2 * units, units), j);
             V o = LaneSpan.Load<T, V>(gates.Slice(3 * units, units), j);
             V held = LaneSpan.Load<T, V>(kept, j);
-            V c = LaneSpan.Load<T, V>(before.Cell, j);
-            V n = LaneSpan.Load<T, V>(before.Normalizer, j);
+            V c = LaneSpan.Load<T, V>(before.Sum, j);
+            V n = LaneSpan.Load<T, V>(before.Weight, j);
             V weight = one / V.MultiplyAdd(held, n, taken);
             V mean = V.MultiplyAdd(held, c, taken * z) * weight;
             V dh = LaneSpan.Load<T, V>(dHidden, j);
             V dMean = dh * o * weight;
-            V dc = LaneSpan.Load<T, V>(dState.Cell, j) + dMean;
-            V dn = LaneSpan.Load<T, V>(dState.Normalizer, j) - (dMean * mean);
-            V dm = LaneSpan.Load<T, V>(dState.Stabilizer, j);
+            V dc = LaneSpan.Load<T, V>(dState.Sum, j) + dMean;
+            V dn = LaneSpan.Load<T, V>(dState.Weight, j) - (dMean * mean);
+            V dm = LaneSpan.Load<T, V>(dState.Scale, j);
             V dPast = held * V.MultiplyAdd(dc, c, dn * n);
             V dNew = taken * V.MultiplyAdd(dc, z, dn);
             V newer = V.LessThan(held, one);
@@ -135,9 +135,9 @@ internal static class SlstmCell
             LaneSpan.Store(dPast * ElementaryLanes.Sigmoid<T, V>(-f), dGates.Slice(units, units), j);
             LaneSpan.Store(dc * taken * (one - (z * z)), dGates.Slice(2 * units, units), j);
             LaneSpan.Store(dh * mean * (o * (one - o)), dGates.Slice(3 * units, units), j);
-            LaneSpan.Store(dc * held, dState.Cell, j);
-            LaneSpan.Store(dn * held, dState.Normalizer, j);
-            LaneSpan.Store(dPast, dState.Stabilizer, j);
+            LaneSpan.Store(dc * held, dState.Sum, j);
+            LaneSpan.Store(dn * held, dState.Weight, j);
+            LaneSpan.Store(dPast, dState.Scale, j);
         }
     }
 }

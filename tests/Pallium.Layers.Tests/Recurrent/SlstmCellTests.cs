@@ -19,7 +19,7 @@ public sealed class SlstmCellTests
 
             double[] state = [.. before];
             (double[] kept, double[] hidden) = (new double[units], new double[units]);
-            SlstmCell.Step<double>(gates, kept, new SlstmState<double>(state, 0, units), hidden);
+            SlstmCell.Step<double>(gates, kept, new MeanState<double>(state, 0, units), hidden);
             for (int j = 0; j < units; j++)
             {
                 (double i, double f, double z, double o) = (raw[j], raw[units + j], raw[(2 * units) + j], raw[(3 * units) + j]);
@@ -50,7 +50,7 @@ public sealed class SlstmCellTests
         {
             float[] gates = [(float)i, (float)f, 0.5f, 0];
             float[] hidden = [float.NaN];
-            SlstmCell.Step<float>(gates, new float[1], new SlstmState<float>(state, 0, 1), hidden);
+            SlstmCell.Step<float>(gates, new float[1], new MeanState<float>(state, 0, 1), hidden);
             Assert.Equal(0.5 * Math.Tanh(0.5), hidden[0], 1e-6);
             Assert.All(state, value => Assert.True(float.IsFinite(value)));
             Assert.InRange(state[1], 1, 3);

@@ -131,6 +131,7 @@ public sealed class StackTextTests
     [InlineData("ltc(ncp:40,outputs=5)")]
     [InlineData("ltc(random:40,sparsity=0.9)")]
     [InlineData("lstm(40)x3")]
+    [InlineData("rwkv4(40)+rwkv_channel(50)+rwkv_channel(50,version=4)")]
     [InlineData("slstm(40)+slstm(40,heads=4)+ctrnn(40,unfolds=2)")]
     [InlineData("gru(40)+dropout(0.1)+rmsnorm+layernorm")]
     [InlineData("linear(40)+residual(swiglu(20)x2)+chunks(lstm(5),slices=3)")]
@@ -152,6 +153,7 @@ public sealed class StackTextTests
         "backbone" => new[] { "0", "1x128", "3x7" }[rng.Below(3)],
         "mixed" or "softplus" or "recompute" => new[] { "yes", "no" }[rng.Below(2)],
         "heads" => "1",
+        "version" => $"{4 + rng.Below(4)}",
         "rate" or "sparsity" => new[] { "0", "0.5", "0.125", ".75" }[rng.Below(4)],
         "units" when option.Form.Expected.Length > 0 && rng.Below(4) == 0 && option.Help.Contains("ncp", StringComparison.Ordinal) => $"ncp:{1 + rng.Below(99)}",
         _ => $"{1 + rng.Below(999)}",

@@ -33,6 +33,19 @@ public abstract partial class LayerKind
     /// <summary>Its options; the first may be given without its name.</summary>
     public IReadOnlyList<LayerOption> Options { get; }
 
+    /// <summary>A text that names it, with values for what must be given.</summary>
+    public string Example
+    {
+        get
+        {
+            string[] values =
+            [
+                .. Options.Where(option => option.Default is null).Select(option => option == Options[0] ? option.Example : $"{option.Name}={option.Example}"),
+            ];
+            return values.Length == 0 ? Name : $"{Name}({string.Join(',', values)})";
+        }
+    }
+
     /// <summary>Makes a kind known to stack texts, in this process: do so before models that name it are learned or loaded.</summary>
     /// <exception cref="ArgumentException">Another kind has its name.</exception>
     public static void Register(OwnLayerKind kind)

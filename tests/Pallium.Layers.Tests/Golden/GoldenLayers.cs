@@ -19,6 +19,6 @@ internal static partial class GoldenLayers
             "cfc" when file.Case.StartsWith("cfc_ncp", StringComparison.Ordinal) => Wired<T>(file),
             "cfc" => ClosedForm<T>(file),
             "ltc" => Liquid<T>(file),
-            _ => null,
+            _ => Associative<T>(file),
         };
 }

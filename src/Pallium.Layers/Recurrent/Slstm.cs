@@ -95,8 +95,7 @@ public sealed partial class Slstm<T> : RecurrentLayer<T>
         _bias.Values.Clear();
         for (int unit = 0; unit < _units; unit++)
         {
-            double place = (double)(unit % _headUnits) / Math.Max(1, _headUnits - 1);
-            _bias.Values[_units + unit] = T.CreateChecked(5 - (12 * (place == 0 ? 0 : Elementary.Pow(place, 0.3))));
+            _bias.Values[_units + unit] = T.CreateChecked(5 - (12 * Initialization.Ramp(unit % _headUnits, _headUnits - 1, 0.3)));
         }
 
         Refresh();

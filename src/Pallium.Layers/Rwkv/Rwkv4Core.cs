@@ -64,8 +64,7 @@ public sealed class Rwkv4Core<T> : RecurrentLayer<T>
         double first = Elementary.Log(0.3);
         for (int channel = 0; channel < _channels; channel++)
         {
-            double place = (double)channel / Math.Max(1, _channels - 1);
-            double decay = -5 + (8 * (place == 0 ? 0 : Elementary.Pow(place, 0.7)));
+            double decay = -5 + (8 * Initialization.Ramp(channel, _channels - 1, 0.7));
             _decay.Values[channel] = T.CreateChecked(_isDirect ? -Elementary.Exp(decay) : decay);
             _bonus.Values[channel] = T.CreateChecked(first + (0.5 * (((channel + 1) % 3) - 1)));
         }

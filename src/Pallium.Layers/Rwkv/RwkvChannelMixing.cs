@@ -12,7 +12,7 @@ public sealed record RwkvChannelMixingOptions(int Channels, int Units)
 }
 
 /// <summary>The channel mixing of an RWKV: y = W_v max(W_k x_k, 0)², times σ(W_r x_r) where it is gated, of a token shift.</summary>
-/// <remarks>Source: Peng et al., EMNLP 2023 Findings (arXiv 2305.13048), eq. 18-20; 2025 (arXiv 2503.14456), section 4.4, without a gate.</remarks>
+/// <remarks>Source: Peng et al., EMNLP 2023 Findings (arXiv 2305.13048), eq. 14, 15 and 18; 2025 (arXiv 2503.14456), section 4, without a gate.</remarks>
 public static class RwkvChannelMixing
 {
     /// <summary>Makes it from its parts: shift, mix (k, f, v; r), gate.</summary>

@@ -18,7 +18,7 @@ public sealed record TokenMix(string Name, double Power = 1)
     {
         for (int c = 0; c < mix.Length; c++)
         {
-            mix.Values[c] = T.CreateChecked(1 - (c == 0 ? 0 : Elementary.Pow((double)c / mix.Length, Power)));
+            mix.Values[c] = T.CreateChecked(1 - Initialization.Ramp(c, mix.Length, Power));
         }
     }
 }

@@ -23,7 +23,7 @@ public abstract partial class LayerKind
     }
 
     private sealed class ScalarLongShortTermMemory() : LayerKind(
-        "slstm", "long short-term memory with exponential gates", Units(), new("heads", OptionForm.Count, 1, "groups of units that read only their own"))
+        "slstm", "long short-term memory with exponential gates", Units(), Heads("groups of units that read only their own"))
     {
         internal override ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs) =>
             new Slstm<T>(new(inputs, spec.Get<int>("units")) { Heads = spec.Get<int>("heads") });
@@ -34,13 +34,7 @@ public abstract partial class LayerKind
             return new(units, 4L * units * (inputs + (units / heads)), 4L * units);
         }
 
-        internal override void Check(LayerSpec spec)
-        {
-            if (spec.Get<int>("units") % spec.Get<int>("heads") != 0)
-            {
-                throw spec.Error("heads", $"a divisor of the {spec.Get<int>("units")} units");
-            }
-        }
+        internal override void Check(LayerSpec spec) => CheckHeads(spec);
     }
 
     private sealed class ContinuousTime() : LayerKind(

@@ -110,6 +110,7 @@ public sealed class StackTextTests
     [InlineData("ltc(random:40,sparsity=0.9)")]
     [InlineData("lstm(40)x3")]
     [InlineData("rwkv4(40)+rwkv_channel(50)+rwkv_channel(50,version=4)")]
+    [InlineData("rwkv6(40)+rwkv6(40,heads=5)+rwkv7(40)+rwkv7(40,heads=4,rank=8)")]
     [InlineData("slstm(40)+slstm(40,heads=4)+ctrnn(40,unfolds=2)")]
     [InlineData("gru(40)+dropout(0.1)+rmsnorm+layernorm")]
     [InlineData("linear(40)+residual(swiglu(20)x2)+chunks(lstm(5),slices=3)")]

@@ -8,6 +8,7 @@ Dictionary<string, Action<Session>> suites = new()
     ["learning"] = LearningSuite.Run,
     ["streaming"] = StreamingSuite.Run,
     ["sampling"] = SamplingSuite.Run,
+    ["history"] = HistorySuite.Run,
 };
 
 if (args.Length == 0 || !suites.TryGetValue(args[0], out Action<Session>? suite))

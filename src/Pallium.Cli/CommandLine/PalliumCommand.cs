@@ -45,6 +45,7 @@ internal static class PalliumCommand
             EvaluateVerb.Create(),
             SleepVerb.Create(),
             InspectVerb.Create(),
+            StacksVerb.Create(),
         };
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         var action = new HelpWithExamples((HelpAction)help.Action!);

@@ -115,6 +115,30 @@ public sealed class StepGraph<T>
     /// <summary>Elementwise operation of one or two operands; length 1 is repeated.</summary>
     public StepNode Apply(StepOperation operation, params StepNode[] operands) => Node(operation, operands, operands.Max(operand => operand.Length));
 
+    /// <summary>a + b.</summary>
+    public StepNode Add(StepNode a, StepNode b) => Apply(StepOperation.Add, a, b);
+
+    /// <summary>a - b.</summary>
+    public StepNode Subtract(StepNode a, StepNode b) => Apply(StepOperation.Subtract, a, b);
+
+    /// <summary>a·b.</summary>
+    public StepNode Multiply(StepNode a, StepNode b) => Apply(StepOperation.Multiply, a, b);
+
+    /// <summary>a/b.</summary>
+    public StepNode Divide(StepNode a, StepNode b) => Apply(StepOperation.Divide, a, b);
+
+    /// <summary>exp x.</summary>
+    public StepNode Exp(StepNode x) => Apply(StepOperation.Exp, x);
+
+    /// <summary>1/(1 + exp(-x)).</summary>
+    public StepNode Sigmoid(StepNode x) => Apply(StepOperation.Sigmoid, x);
+
+    /// <summary>tanh x.</summary>
+    public StepNode Tanh(StepNode x) => Apply(StepOperation.Tanh, x);
+
+    /// <summary>log(1 + exp x).</summary>
+    public StepNode Softplus(StepNode x) => Apply(StepOperation.Softplus, x);
+
     /// <summary>The parameter of a constant node; null if its numbers are fixed.</summary>
     internal Parameter<T>? ParameterOf(StepNode node) => _parameters.GetValueOrDefault(node.Id);
 

@@ -30,13 +30,13 @@ public abstract partial class LayerKind
     }
 
     private sealed class Dropping() : LayerKind(
-        "dropout", "in learning, sets channels to zero at random", new LayerOption("rate", OptionForm.Fraction, null, "share set to zero"))
+        "dropout", "in learning, sets channels to zero at random", new LayerOption("rate", OptionForm.Fraction, null, "share set to zero") { Example = "0.1" })
     {
         internal override ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs) => new Dropout<T>(new(inputs, spec.Get<double>("rate")));
     }
 
     private sealed class Around() : LayerKind(
-        "residual", "y = x + block(x)", new LayerOption("block", OptionForm.Stack, null, "the stack inside"))
+        "residual", "y = x + block(x)", new LayerOption("block", OptionForm.Stack, null, "the stack inside") { Example = "rmsnorm+swiglu(64)" })
     {
         internal override ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs) => new Residual<T>(spec.Get<StackSpec>("block").Build<T>(inputs));
 
@@ -46,7 +46,7 @@ public abstract partial class LayerKind
     private sealed class Chunked() : LayerKind(
         "chunks",
         "runs a block through the window chunk by chunk: bounded memory in learning",
-        new("block", OptionForm.Stack, null, "the stack inside"),
+        new("block", OptionForm.Stack, null, "the stack inside") { Example = "lstm(64)" },
         new("slices", OptionForm.Count, 64, "slices of a chunk"),
         new("recompute", OptionForm.Switch, true, "whether a chunk is computed again in the reverse pass, not kept; same bits"))
     {

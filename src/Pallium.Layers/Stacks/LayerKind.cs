@@ -2,10 +2,17 @@ using System.Numerics;
 
 namespace Pallium.Layers;
 
-/// <summary>A layer that stack texts can name: its name, one line of help, options and factory. A new layer is added to <see cref="All"/>.</summary>
+/// <summary>A layer that stack texts can name: its name, one line of help, options and factory. <see cref="Register"/> adds one of your own.</summary>
 public abstract partial class LayerKind
 {
-    private LayerKind(string name, string summary, params LayerOption[] options)
+    private static readonly Lock Registering = new();
+    private static volatile LayerKind[] _all =
+    [
+        new Liquid(), new ClosedForm(), new LiquidTimeConstant(), new LongShortTermMemory(), new GatedRecurrentUnit(),
+        new Affine(), new GatedFeedforward(), new RootMeanSquare(), new MeanAndVariance(), new Dropping(), new Around(), new Chunked(),
+    ];
+
+    private protected LayerKind(string name, string summary, params LayerOption[] options)
     {
         Name = name;
         Summary = summary;
@@ -13,11 +20,7 @@ public abstract partial class LayerKind
     }
 
     /// <summary>Every kind, in the order in which help lists them.</summary>
-    public static IReadOnlyList<LayerKind> All { get; } =
-    [
-        new Liquid(), new ClosedForm(), new LiquidTimeConstant(), new LongShortTermMemory(), new GatedRecurrentUnit(),
-        new Affine(), new GatedFeedforward(), new RootMeanSquare(), new MeanAndVariance(), new Dropping(), new Around(), new Chunked(),
-    ];
+    public static IReadOnlyList<LayerKind> All => _all;
 
     /// <summary>The name in stack texts.</summary>
     public string Name { get; }
@@ -27,6 +30,35 @@ public abstract partial class LayerKind
 
     /// <summary>Its options; the first may be given without its name.</summary>
     public IReadOnlyList<LayerOption> Options { get; }
+
+    /// <summary>A text that names it, with values for what must be given.</summary>
+    public string Example
+    {
+        get
+        {
+            string[] values =
+            [
+                .. Options.Where(option => option.Default is null).Select(option => option == Options[0] ? option.Example : $"{option.Name}={option.Example}"),
+            ];
+            return values.Length == 0 ? Name : $"{Name}({string.Join(',', values)})";
+        }
+    }
+
+    /// <summary>Makes a kind known to stack texts, in this process: do so before models that name it are learned or loaded.</summary>
+    /// <exception cref="ArgumentException">Another kind has its name.</exception>
+    public static void Register(OwnLayerKind kind)
+    {
+        ArgumentNullException.ThrowIfNull(kind);
+        lock (Registering)
+        {
+            if (_all.Any(known => known.Name == kind.Name))
+            {
+                throw new ArgumentException($"There is a layer '{kind.Name}' already.", nameof(kind));
+            }
+
+            _all = [.. _all, kind];
+        }
+    }
 
     /// <summary>Makes one layer that reads <paramref name="inputs"/> channels.</summary>
     internal abstract ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs)
@@ -43,5 +75,5 @@ public abstract partial class LayerKind
 
     private static long Square(int units) => (long)units * units;
 
-    private static LayerOption Units(string help = "hidden units") => new("units", OptionForm.Count, null, help);
+    private protected static LayerOption Units(string help = "hidden units") => new("units", OptionForm.Count, null, help);
 }

@@ -7,7 +7,14 @@ namespace Pallium.Layers;
 /// <param name="Form">What its values look like.</param>
 /// <param name="Default">Its value if not given; null if it must be given.</param>
 /// <param name="Help">What it does, in a few words.</param>
-public sealed record LayerOption(string Name, OptionForm Form, object? Default, string Help);
+public sealed record LayerOption(string Name, OptionForm Form, object? Default, string Help)
+{
+    /// <summary>The default as text; null if a value must be given.</summary>
+    public string? DefaultText => Default is null ? null : Form.Write(Default);
+
+    /// <summary>A value for examples, where one must be given.</summary>
+    internal string Example { get; init; } = "64";
+}
 
 /// <summary>Layers and units of a backbone; 0 layers have 0 units.</summary>
 internal sealed record BackboneShape(int Layers, int Units);

@@ -130,6 +130,9 @@ public sealed class LayerSpec
     /// <summary>How many of it, one after another.</summary>
     public int Repeats { get; }
 
+    /// <summary>One such layer.</summary>
+    public LayerSpec Single => new(Kind, _values, 1, _error);
+
     /// <summary>Layers in all, inner ones and repeats included.</summary>
     internal long Count => Repeats * (1 + _values.Values.OfType<StackSpec>().Sum(inner => inner.Count));
 

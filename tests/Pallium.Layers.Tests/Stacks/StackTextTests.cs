@@ -80,8 +80,7 @@ public sealed class StackTextTests
     {
         foreach (LayerKind kind in LayerKind.All)
         {
-            string first = kind.Options is [{ Default: null } option, ..] ? option.Name switch { "rate" => "(0.5)", "block" => "(rmsnorm)", _ => "(6)" } : "";
-            Assert.Equal(8, StackText.Parse(kind.Name + first).Build<double>(8).Inputs);
+            Assert.Equal(64, StackText.Parse(kind.Example).Build<double>(64).Inputs);
             Assert.NotEmpty(kind.Summary);
         }
     }
@@ -93,32 +92,11 @@ public sealed class StackTextTests
             Gen.Choose(0, int.MaxValue).ToArbitrary(),
             seed =>
             {
-                string text = RandomText(new Rng((ulong)seed), depth: 0);
+                string text = RandomStack.Draw(new Rng((ulong)seed));
                 StackSpec stack = StackText.Parse(text);
                 StackSpec again = StackText.Parse(stack.ToString());
                 return again.ToString() == stack.ToString() && again.Equals(stack) && again.Layers.Count == stack.Layers.Count;
             }));
-
-    private static string RandomText(Rng rng, int depth)
-    {
-        var layers = new List<string>();
-        for (int i = rng.Below(3); i >= 0; i--)
-        {
-            LayerKind kind = LayerKind.All[rng.Below(LayerKind.All.Count)];
-            var values = new List<string>();
-            foreach (LayerOption option in kind.Options)
-            {
-                if (option.Default is null || rng.Below(2) == 0)
-                {
-                    values.Add($"{option.Name} = {RandomValue(option, ref rng, depth)}");
-                }
-            }
-
-            layers.Add($"{kind.Name}({string.Join(" ,", values)}){(rng.Below(2) == 0 ? "" : $"x{1 + rng.Below(3)}")}");
-        }
-
-        return string.Join(" + ", layers);
-    }
 
     [Theory]
     [InlineData("liquid(40)")]
@@ -142,15 +120,4 @@ public sealed class StackTextTests
         Assert.Equal(stack.StateSize, size.State);
         Assert.InRange(size.LeastWeights, weights / 20, weights);
     }
-
-    private static string RandomValue(LayerOption option, ref Rng rng, int depth) => option.Name switch
-    {
-        "block" => depth < 3 ? RandomText(rng.For("block"), depth + 1) : "rmsnorm",
-        "mode" => new[] { "default", "no_gate", "pure" }[rng.Below(3)],
-        "backbone" => new[] { "0", "1x128", "3x7" }[rng.Below(3)],
-        "mixed" or "softplus" or "recompute" => new[] { "yes", "no" }[rng.Below(2)],
-        "rate" or "sparsity" => new[] { "0", "0.5", "0.125", ".75" }[rng.Below(4)],
-        "units" when option.Form.Expected.Length > 0 && rng.Below(4) == 0 && option.Help.Contains("ncp", StringComparison.Ordinal) => $"ncp:{1 + rng.Below(99)}",
-        _ => $"{1 + rng.Below(999)}",
-    };
 }

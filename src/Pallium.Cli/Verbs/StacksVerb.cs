@@ -1,0 +1,113 @@
+using System.CommandLine;
+using System.Text.Json;
+using Pallium.Layers;
+using Spectre.Console;
+
+namespace Pallium.Cli;
+
+/// <summary><c>pallium stacks</c>: every layer that a stack can be made of, its options, and what it costs.</summary>
+internal static class StacksVerb
+{
+    private const int DefaultInputs = 64;
+
+    /// <summary>The verb.</summary>
+    public static Command Create()
+    {
+        var stack = new Argument<string?>("STACK") { Description = "A stack, to see what each of its layers costs.", Arity = ArgumentArity.ZeroOrOne };
+        Option<int?> inputs = TypedOption.Whole("--inputs", "Channels that the first layer reads (default 64).");
+        Option<bool> asJson = TypedOption.Json();
+        var verb = new Verb("stacks", "List the layers that --stack can name, their options, cost per slice and state.",
+            ("pallium stacks", "every layer and option"),
+            ("pallium stacks \"lstm(64)x2+linear(16)\" --inputs 20", "what each layer of a stack costs"))
+        {
+            stack, inputs, asJson,
+        };
+        verb.SetAction(parsed =>
+        {
+            int channels = parsed.GetValue(inputs) ?? DefaultInputs;
+            LayerLine[] lines = parsed.GetValue(stack) is { } text ? OfStack(text, channels) : OfKinds(channels);
+            if (parsed.GetValue(asJson))
+            {
+                JsonOutput.Write(json => WriteJson(json, lines, channels));
+            }
+            else
+            {
+                WriteText(Terminal.Out(), lines, channels);
+            }
+
+            return ExitCode.Success;
+        });
+        return verb;
+    }
+
+    private static LayerLine[] OfKinds(int inputs) =>
+        [.. LayerKind.All.Select(kind => new LayerLine(kind.Example, kind.Summary, kind.Options, StackText.Parse(kind.Example).Build<float>(inputs).Cost))];
+
+    private static LayerLine[] OfStack(string text, int inputs)
+    {
+        try
+        {
+            StackSpec stack = StackText.Parse(text);
+            var layers = (StackedLayers<float>)stack.Build<float>(inputs);
+            LayerSpec[] specs = [.. stack.Layers.SelectMany(spec => Enumerable.Repeat(spec.Single, spec.Repeats))];
+            return
+            [
+                .. specs.Zip(layers.Parts, (spec, part) =>
+                    new LayerLine(spec.ToString(), $"{part.Layer.Inputs} -> {part.Layer.Outputs} channels", [], part.Layer.Cost)),
+                new LayerLine("in all", $"{layers.Inputs} -> {layers.Outputs} channels", [], layers.Cost),
+            ];
+        }
+        catch (Exception error) when (error is StackTextException or ArgumentException)
+        {
+            throw new InputException($"stacks: {error.Message}", error);
+        }
+    }
+
+    private static void WriteText(IAnsiConsole console, LayerLine[] lines, int inputs)
+    {
+        Table table = TextTable.Of(["layer", "what it is"], "multiply-adds", "functions", "weights", "state");
+        foreach (LayerLine line in lines)
+        {
+            LayerCost cost = line.Cost;
+            table.AddTexts(
+                line.Text, line.Summary, Figures.Count(cost.MultiplyAdds), Figures.Count(cost.Transcendentals), Figures.Bytes(cost.WeightBytes), Figures.Bytes(cost.StateBytes));
+            foreach (LayerOption option in line.Options)
+            {
+                string value = option.DefaultText is { } text ? $"={text}" : "";
+                table.AddTexts($"  {option.Name}{value}", $"{option.Help} ({option.Form.Expected})", "", "", "", "");
+            }
+        }
+
+        console.Write(table);
+        console.WriteLine($"Per slice of one stream, single precision, {inputs} channels in.");
+        if (lines.Any(line => line.Options.Count > 0))
+        {
+            console.WriteLine("The first option may be given without its name; an option without '=' must be given.");
+        }
+    }
+
+    private static void WriteJson(Utf8JsonWriter json, LayerLine[] lines, int inputs)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("inputs", inputs);
+        json.Objects("layers", lines, line =>
+        {
+            json.WriteString("layer", line.Text);
+            json.WriteString("summary", line.Summary);
+            json.WriteNumber("multiplyAdds", line.Cost.MultiplyAdds);
+            json.WriteNumber("functions", line.Cost.Transcendentals);
+            json.WriteNumber("weightBytes", line.Cost.WeightBytes);
+            json.WriteNumber("stateBytes", line.Cost.StateBytes);
+            json.Objects("options", line.Options, option =>
+            {
+                json.WriteString("name", option.Name);
+                json.WriteString("default", option.DefaultText);
+                json.WriteString("values", option.Form.Expected);
+                json.WriteString("help", option.Help);
+            });
+        });
+        json.WriteEndObject();
+    }
+
+    private sealed record LayerLine(string Text, string Summary, IReadOnlyList<LayerOption> Options, LayerCost Cost);
+}

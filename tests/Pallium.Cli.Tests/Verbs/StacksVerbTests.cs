@@ -1,0 +1,37 @@
+using System.Text.Json;
+using Pallium.Layers;
+
+namespace Pallium.Cli.Tests;
+
+public sealed class StacksVerbTests
+{
+    [Fact]
+    public void Every_layer_and_option_has_a_line()
+    {
+        string text = PalliumProcess.Run(Path.GetTempPath(), "stacks").Succeeded().Output;
+        foreach (LayerKind kind in LayerKind.All)
+        {
+            Assert.Contains($"│ {kind.Example} ", text, StringComparison.Ordinal);
+            Assert.All(kind.Options, option => Assert.Contains($"│   {option.Name}", text, StringComparison.Ordinal));
+        }
+
+        Assert.Contains("backbone=1x128", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_stack_is_counted_layer_by_layer()
+    {
+        string text = PalliumProcess.Run(Path.GetTempPath(), "stacks", "lstm(64)x2+linear(16)", "--inputs", "5", "--json").Succeeded().Output;
+        JsonElement[] layers = [.. JsonDocument.Parse(text).RootElement.GetProperty("layers").EnumerateArray()];
+        Assert.Equal(["lstm(64)", "lstm(64)", "linear(16)", "in all"], layers.Select(layer => layer.GetProperty("layer").GetString()));
+        Assert.Equal((4 * 64 * 69) + 192, layers[0].GetProperty("multiplyAdds").GetInt64());
+        Assert.Equal(4 * 64 * (5 + 64 + 2) * 4, layers[0].GetProperty("weightBytes").GetInt64());
+        Assert.Equal(1024, layers[3].GetProperty("stateBytes").GetInt64());
+    }
+
+    [Theory]
+    [InlineData("lstm(64)+lnear(16)", "position 10", "'lnear'", "did you mean 'linear'?")]
+    [InlineData("lstm(16384)x256", "its weights would take", "GB", "expected at most")]
+    public void A_stack_that_cannot_be_is_refused(string stack, params string[] parts) =>
+        PalliumProcess.Run(Path.GetTempPath(), "stacks", stack).Refused(parts);
+}

@@ -77,9 +77,11 @@ internal static class WorldLearner
         }
         catch (StackTextException error)
         {
-            throw new InputException($"Option stack: {error.Message}", error);
+            throw StackFault(error);
         }
     }
+
+    private static InputException StackFault(StackTextException error) => new($"Option stack: {error.Message}", error);
 
     private static BaseData BaseDataOf(SliceLayout layout, EncodedSeries[] series, Stretch[] learning, int exogenous, int timeFeatures, bool table)
     {
@@ -143,7 +145,16 @@ internal static class WorldLearner
         {
             SliceCore core = Engine.Core;
             var rng = new Rng(Options.Seed);
-            SliceNetwork<T> network = NewNetwork<T>(stack, core, Options.Hidden);
+            SliceNetwork<T> network;
+            try
+            {
+                network = NewNetwork<T>(stack, core, Options.Hidden);
+            }
+            catch (StackTextException error)
+            {
+                throw StackFault(error);
+            }
+
             network.Initialize(rng.For("weights"));
             var validation = new ValidationSet<T>(core, network, Series, Parts.Validation, rng.For("validation"));
             var task = new WorldTask<T>(core, network, Series, Parts.Learning, [validation], ChunksPerStep, rng.For("learning"));

@@ -66,17 +66,29 @@ internal static class Interleaved
     /// <summary>Seconds per call of every block of each side.</summary>
     public static (double[] Ours, double[] Rival) Run(int blocks, Contestant? ours, Contestant? rival)
     {
-        int oursCalls = ours is null ? 0 : CallsPerBlock(ours);
-        int rivalCalls = rival is null ? 0 : CallsPerBlock(rival);
-        List<double> oursSeconds = [];
-        List<double> rivalSeconds = [];
-        for (int block = 0; block < blocks; block++)
+        double[][] seconds = Run(blocks, [.. new[] { ours, rival }.OfType<Contestant>()]);
+        return (ours is null ? [] : seconds[0], rival is null ? [] : seconds[^1]);
+    }
+
+    /// <summary>Seconds per call of every block of each side.</summary>
+    public static double[][] Run(int blocks, Contestant[] sides)
+    {
+        int[] calls = [.. sides.Select(CallsPerBlock)];
+        var seconds = new double[sides.Length][];
+        for (int side = 0; side < sides.Length; side++)
         {
-            RunBlock(ours, oursCalls, oursSeconds);
-            RunBlock(rival, rivalCalls, rivalSeconds);
+            seconds[side] = new double[blocks];
         }
 
-        return ([.. oursSeconds], [.. rivalSeconds]);
+        for (int block = 0; block < blocks; block++)
+        {
+            for (int side = 0; side < sides.Length; side++)
+            {
+                seconds[side][block] = RunBlock(sides[side], calls[side]);
+            }
+        }
+
+        return seconds;
     }
 
     /// <summary>A contestant of this process.</summary>
@@ -91,18 +103,15 @@ internal static class Interleaved
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
     };
 
-    private static void RunBlock(Contestant? side, int calls, List<double> seconds)
+    private static double RunBlock(Contestant side, int calls)
     {
-        if (side is not null)
+        Thread.Sleep(MillisecondsOfRest);
+        if (calls > 1)
         {
-            Thread.Sleep(MillisecondsOfRest);
-            if (calls > 1)
-            {
-                side(Math.Max(1, (int)(calls * SecondsOfWarmUp / SecondsPerBlock)));
-            }
-
-            seconds.Add(side(calls) / calls);
+            side(Math.Max(1, (int)(calls * SecondsOfWarmUp / SecondsPerBlock)));
         }
+
+        return side(calls) / calls;
     }
 
     // Long enough for the clock, and warm: a just-in-time compiler replaces code during the first tenths of a second.

@@ -9,6 +9,7 @@ Dictionary<string, Action<Session>> suites = new()
     ["streaming"] = StreamingSuite.Run,
     ["sequence"] = SequenceSuite.Run,
     ["sampling"] = SamplingSuite.Run,
+    ["history"] = HistorySuite.Run,
 };
 
 if (args.Length == 0 || !suites.TryGetValue(args[0], out Action<Session>? suite))

@@ -62,6 +62,23 @@ internal sealed class Session
         });
     }
 
+    /// <summary>
+    /// Measures how the time of one of a call's <paramref name="things"/> grows: one contestant per size, blocks in turn; the exponent
+    /// is that of a power of the size fitted to the medians.
+    /// </summary>
+    public void Grow(string name, Unit unit, double[] sizes, double[] things, Contestant[] contestants, double atMost)
+    {
+        if (!name.Contains(_only, StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        double[] medians = [.. Interleaved.Run(_blocks, contestants).Select((seconds, i) => new Spread(seconds, unit).Median / things[i])];
+        double exponent = PowerFit.Exponent(sizes, medians);
+        PrintRow(name, "1", unit.Name, Number(medians[^1]), "", Number(medians[0]), "", $"at {sizes[0]:N0}", $"{exponent:0.000}", $"<= {atMost} {(exponent <= atMost ? "met" : "missed")}");
+        Write(new { suite = _suite, name, threads = 1, unit = unit.Name, sizes, medians, exponent, target = atMost, target_of = "exponent", met = exponent <= atMost, blocks = _blocks });
+    }
+
     /// <summary>Reports two figures that need no repetition, such as bytes: ours is to be at most <paramref name="atMost"/> times the other.</summary>
     public void Report(string name, string unit, double ours, string otherName, double other, double atMost)
     {

@@ -14,8 +14,8 @@ public sealed partial class MatrixMemory<T>
         int keys = most * _scan.KeyRoom;
         int values = most * _scan.ValueRoom;
         return checked(
-            RunRoom(most) + (5 * keys) + (4 * values) + SpanCarver.Room(most) + (3 * _scan.StateRoom) + (2 * _scan.KeyRoom)
-            + (_options.Normalizes ? values + keys + _scan.KeyRoom : 0));
+            RunRoom(most) + (5 * keys) + (4 * values) + SpanCarver.Room(most) + _scan.StateRoom + (_options.Heads * ((2 * _scan.StateRoom) + _scan.KeyRoom))
+            + _scan.KeyRoom + (_options.Normalizes ? values + keys + _scan.KeyRoom : 0));
     }
 
     /// <inheritdoc/>
@@ -23,30 +23,36 @@ public sealed partial class MatrixMemory<T>
     {
         this.CheckPass(pass, gradients);
         var trace = new HeadTrace(_scan, _options.Normalizes, pass.Steps);
+        int heads = _options.Heads;
+        var carver = new SpanCarver<T>(pass.Scratch);
+        Span<T> stateTransposed = carver.Take(_scan.StateRoom);
+        Span<T> dMatrices = carver.Take(heads * _scan.StateRoom);
+        Span<T> dTransposed = carver.Take(heads * _scan.StateRoom);
+        Span<T> dSums = carver.Take(heads * _scan.KeyRoom);
         for (int row = 0; row < pass.Rows; row++)
         {
-            for (int head = 0; head < _options.Heads; head++)
+            TakeFinal(gradients.Final, row, dMatrices, dTransposed, dSums);
+            for (int first = (pass.Steps - 1) / Checkpoint * Checkpoint; first >= 0 && pass.Steps > 0; first -= Checkpoint)
             {
-                Span<T> kept = pass.Trace.Slice(((row * _options.Heads) + head) * trace.Size, trace.Size);
-                var carver = new SpanCarver<T>(pass.Scratch);
-                var adjoint = new MatrixAdjoint<T>
+                int steps = Math.Min(Checkpoint, pass.Steps - first);
+                for (int head = 0; head < heads; head++)
                 {
-                    StateTransposed = carver.Take(_scan.StateRoom),
-                    Gradient = carver.Take(_scan.StateRoom),
-                    GradientTransposed = carver.Take(_scan.StateRoom),
-                };
-                Span<T> dSum = carver.Take(_scan.KeyRoom);
-                TakeFinal(gradients.Final, row, head, adjoint, dSum);
-                for (int first = (pass.Steps - 1) / Checkpoint * Checkpoint; first >= 0 && pass.Steps > 0; first -= Checkpoint)
-                {
-                    int steps = Math.Min(Checkpoint, pass.Steps - first);
-                    HeadRows.Transpose(trace.Matrix(kept, first), _scan.KeyRoom, _scan.ValueRoom, adjoint.StateTransposed);
-                    var slices = new Slices((first * pass.Rows) + row, pass.Rows, steps, head);
-                    Reverse(slices, pass, gradients, trace.Sum(kept, first), trace.Divisors(kept, first, steps), trace.Recalled(kept, first, steps), adjoint, dSum, carver.Rest);
+                    Span<T> kept = pass.Trace.Slice(((row * heads) + head) * trace.Size, trace.Size);
+                    HeadRows.Transpose(trace.Matrix(kept, first), _scan.KeyRoom, _scan.ValueRoom, stateTransposed);
+                    var adjoint = new MatrixAdjoint<T>
+                    {
+                        StateTransposed = stateTransposed,
+                        Gradient = dMatrices.Slice(head * _scan.StateRoom, _scan.StateRoom),
+                        GradientTransposed = dTransposed.Slice(head * _scan.StateRoom, _scan.StateRoom),
+                    };
+                    Reverse(
+                        new Slices((first * pass.Rows) + row, pass.Rows, steps, head), pass, gradients,
+                        trace.Sum(kept, first), trace.Divisors(kept, first, steps), trace.Recalled(kept, first, steps),
+                        adjoint, dSums.Slice(head * _scan.KeyRoom, _scan.KeyRoom), carver.Rest);
                 }
-
-                AddStart(gradients.Start, row, head, adjoint.Gradient, dSum);
             }
+
+            AddStart(gradients.Start, row, dMatrices, dSums);
         }
     }
 
@@ -198,26 +204,28 @@ public sealed partial class MatrixMemory<T>
         return zeros;
     }
 
-    private void TakeFinal(ReadOnlySpan<T> final, int row, int head, in MatrixAdjoint<T> adjoint, Span<T> dSum)
+    private void TakeFinal(ReadOnlySpan<T> final, int row, Span<T> dMatrices, Span<T> dTransposed, Span<T> dSums)
     {
-        adjoint.Gradient.Clear();
-        dSum.Clear();
-        if (!final.IsEmpty)
+        dMatrices.Clear();
+        dSums.Clear();
+        for (int head = 0; head < _options.Heads; head++)
         {
-            ReadOnlySpan<T> state = final.Slice(row * StateSize, StateSize);
-            int size = _options.Keys * _options.Values;
-            HeadRows.Take(
-                state[(head * size)..], _options.Values, _options.Values, _scan.ValueRoom, adjoint.Gradient[..(_options.Keys * _scan.ValueRoom)]);
-            if (_options.Normalizes)
+            Span<T> dMatrix = dMatrices.Slice(head * _scan.StateRoom, _scan.StateRoom);
+            if (!final.IsEmpty)
             {
-                state.Slice(Matrices + (head * _options.Keys), _options.Keys).CopyTo(dSum);
+                ReadOnlySpan<T> state = final.Slice(row * StateSize, StateSize);
+                HeadRows.Take(state[(head * Matrix)..], _options.Values, _options.Values, _scan.ValueRoom, dMatrix[..(_options.Keys * _scan.ValueRoom)]);
+                if (_options.Normalizes)
+                {
+                    state.Slice(Matrices + (head * _options.Keys), _options.Keys).CopyTo(dSums[(head * _scan.KeyRoom)..]);
+                }
             }
-        }
 
-        HeadRows.Transpose<T>(adjoint.Gradient, _scan.KeyRoom, _scan.ValueRoom, adjoint.GradientTransposed);
+            HeadRows.Transpose<T>(dMatrix, _scan.KeyRoom, _scan.ValueRoom, dTransposed[(head * _scan.StateRoom)..]);
+        }
     }
 
-    private void AddStart(Span<T> start, int row, int head, ReadOnlySpan<T> dMatrix, ReadOnlySpan<T> dSum)
+    private void AddStart(Span<T> start, int row, ReadOnlySpan<T> dMatrices, ReadOnlySpan<T> dSums)
     {
         if (start.IsEmpty)
         {
@@ -225,11 +233,15 @@ public sealed partial class MatrixMemory<T>
         }
 
         Span<T> state = start.Slice(row * StateSize, StateSize);
-        int size = _options.Keys * _options.Values;
-        HeadRows.Add(dMatrix[..(_options.Keys * _scan.ValueRoom)], _scan.ValueRoom, _options.Values, T.One, state[(head * size)..], _options.Values);
+        for (int head = 0; head < _options.Heads; head++)
+        {
+            ReadOnlySpan<T> dMatrix = dMatrices.Slice(head * _scan.StateRoom, _options.Keys * _scan.ValueRoom);
+            HeadRows.Add(dMatrix, _scan.ValueRoom, _options.Values, T.One, state[(head * Matrix)..], _options.Values);
+        }
+
         if (_options.Normalizes)
         {
-            HeadRows.Add(dSum, _scan.KeyRoom, _options.Keys, T.One, state[(Matrices + (head * _options.Keys))..], 0);
+            HeadRows.Add(dSums, _scan.KeyRoom, _options.Keys, T.One, state[Matrices..], _options.Keys);
         }
     }
 }

@@ -87,7 +87,10 @@ public sealed partial class MatrixMemory<T> : ISequenceLayer<T>
         StateBytes: (long)StateSize * Unsafe.SizeOf<T>());
 
     /// <summary>Numbers of S before those of z.</summary>
-    private int Matrices => _options.Heads * _options.Keys * _options.Values;
+    private int Matrices => _options.Heads * Matrix;
+
+    /// <summary>Numbers of one head's S.</summary>
+    private int Matrix => _options.Keys * _options.Values;
 
     /// <summary>Draws A evenly from -16 to -1, as Mamba-2 does, and u from -1 to 1.</summary>
     public void Initialize(Rng rng)
@@ -162,21 +165,21 @@ public sealed partial class MatrixMemory<T> : ISequenceLayer<T>
         for (int row = 0; row < pass.Rows; row++)
         {
             Span<T> state = pass.Final.Slice(row * StateSize, StateSize);
-            for (int head = 0; head < _options.Heads; head++)
+            for (int first = 0; first < pass.Steps; first += Checkpoint)
             {
-                Span<T> kept = pass.Trace.Slice(((row * _options.Heads) + head) * trace.Size, trace.Size);
-                var carver = new SpanCarver<T>(pass.Scratch);
-                Span<T> matrix = Open(state, head, ref carver, out Span<T> sum);
-                for (int first = 0; first < pass.Steps; first += Checkpoint)
+                // All heads of a chunk, then the next chunk: a slice's memory pages are gone through once.
+                for (int head = 0; head < _options.Heads; head++)
                 {
-                    int steps = Math.Min(Checkpoint, pass.Steps - first);
+                    Span<T> kept = pass.Trace.Slice(((row * _options.Heads) + head) * trace.Size, trace.Size);
+                    var carver = new SpanCarver<T>(pass.Scratch);
+                    Span<T> matrix = Open(state, head, ref carver, out Span<T> sum);
                     matrix.CopyTo(trace.Matrix(kept, first));
                     sum.CopyTo(trace.Sum(kept, first));
+                    int steps = Math.Min(Checkpoint, pass.Steps - first);
                     var slices = new Slices((first * pass.Rows) + row, pass.Rows, steps, head);
                     Advance(slices, pass.Inputs, pass.Outputs, matrix, sum, trace.Divisors(kept, first, steps), trace.Recalled(kept, first, steps), carver.Rest);
+                    Close(state, head, matrix, sum);
                 }
-
-                Close(state, head, matrix, sum);
             }
         }
     }
@@ -220,7 +223,6 @@ public sealed partial class MatrixMemory<T> : ISequenceLayer<T>
     /// <summary>A head's S and z, padded where they do not fill their room: then copies, which <see cref="Close"/> puts back.</summary>
     private Span<T> Open(Span<T> state, int head, scoped ref SpanCarver<T> carver, out Span<T> sum)
     {
-        int size = _options.Keys * _options.Values;
         sum = [];
         if (_options.Normalizes)
         {
@@ -230,18 +232,17 @@ public sealed partial class MatrixMemory<T> : ISequenceLayer<T>
 
         if (_scan.FillsRoom)
         {
-            return state.Slice(head * size, size);
+            return state.Slice(head * Matrix, Matrix);
         }
 
         Span<T> matrix = carver.Take(_scan.StateRoom);
         matrix.Clear();
-        HeadRows.Take(state[(head * size)..], _options.Values, _options.Values, _scan.ValueRoom, matrix[..(_options.Keys * _scan.ValueRoom)]);
+        HeadRows.Take(state[(head * Matrix)..], _options.Values, _options.Values, _scan.ValueRoom, matrix[..(_options.Keys * _scan.ValueRoom)]);
         return matrix;
     }
 
     private void Close(Span<T> state, int head, ReadOnlySpan<T> matrix, ReadOnlySpan<T> sum)
     {
-        int size = _options.Keys * _options.Values;
         if (_options.Normalizes)
         {
             sum[.._options.Keys].CopyTo(state[(Matrices + (head * _options.Keys))..]);
@@ -249,7 +250,7 @@ public sealed partial class MatrixMemory<T> : ISequenceLayer<T>
 
         if (!_scan.FillsRoom)
         {
-            HeadRows.Put(matrix[..(_options.Keys * _scan.ValueRoom)], _scan.ValueRoom, _options.Values, state[(head * size)..], _options.Values);
+            HeadRows.Put(matrix[..(_options.Keys * _scan.ValueRoom)], _scan.ValueRoom, _options.Values, state[(head * Matrix)..], _options.Values);
         }
     }
 

@@ -13,7 +13,7 @@ public sealed class MatrixMemoryTests
     private static Dictionary<string, MatrixMemoryOptions> All { get; } = new()
     {
         ["plain"] = new(2, 3, 5),
-        ["full rooms"] = new(2, 16, 32),
+        ["full rooms"] = new(1, 16, 32),
         ["fixed"] = new(2, 4, 3) { Decay = MemoryDecay.Fixed, LogDecays = [0, -0.5] },
         ["head"] = new(2, 5, 4) { Decay = MemoryDecay.Head },
         ["key"] = new(1, 17, 18) { Decay = MemoryDecay.Key },
@@ -22,7 +22,7 @@ public sealed class MatrixMemoryTests
         ["bonus, head"] = new(2, 4, 5) { Decay = MemoryDecay.Head, ReadsBefore = true },
         ["bonus, no decay"] = new(2, 4, 5) { ReadsBefore = true },
         ["delta"] = new(2, 4, 5) { Write = MemoryWrite.Delta },
-        ["gated delta"] = new(2, 16, 80) { Write = MemoryWrite.Delta, Decay = MemoryDecay.Head },
+        ["gated delta"] = new(1, 4, 70) { Write = MemoryWrite.Delta, Decay = MemoryDecay.Head },
         ["low rank"] = new(2, 4, 5) { Write = MemoryWrite.LowRank, Decay = MemoryDecay.Key },
         ["low rank, head"] = new(1, 4, 5) { Write = MemoryWrite.LowRank, Decay = MemoryDecay.Head },
         ["low rank, no decay"] = new(1, 4, 5) { Write = MemoryWrite.LowRank },

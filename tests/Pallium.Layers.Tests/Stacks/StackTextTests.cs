@@ -65,12 +65,12 @@ public sealed class StackTextTests
     }
 
     [Theory]
-    [InlineData("residual(linear(5))", "Stack, layer 'residual(linear(5))': The block of a residual reads 3 channels and writes 5; both must be equal.")]
-    [InlineData("gru(4)+ltc(ncp:3)", "Stack, layer 'ltc(ncp:3)': units ('3') must be greater than or equal to '4'.")]
-    [InlineData("cfc(ncp:9,mixed=yes)", "Stack, layer 'cfc(ncp:9,mixed=yes)': Option 'mixed' has no effect with ncp:.")]
-    [InlineData("ltc(9,sparsity=0.2)", "Stack, layer 'ltc(9,sparsity=0.2)': Option 'sparsity' has no effect without ncp: or random:.")]
+    [InlineData("residual(linear(5))", "Stack, position 1: layer 'residual(linear(5))': The block of a residual reads 3 channels and writes 5; both must be equal.")]
+    [InlineData("gru(4)+ltc(ncp:3)", "Stack, position 8: layer 'ltc(ncp:3)': units ('3') must be greater than or equal to '4'.")]
+    [InlineData("cfc(ncp:9,mixed=yes)", "Stack, position 1: layer 'cfc(ncp:9,mixed=yes)': Option 'mixed' has no effect with ncp:.")]
+    [InlineData("ltc(9,sparsity=0.2)", "Stack, position 1: layer 'ltc(9,sparsity=0.2)': Option 'sparsity' has no effect without ncp: or random:.")]
     public void Layers_that_cannot_be_built_are_named(string text, string message) =>
-        Assert.Equal(message, Assert.Throws<ArgumentException>(() => StackText.Parse(text).Build<float>(3)).Message);
+        Assert.Equal(message, Assert.Throws<StackTextException>(() => StackText.Parse(text).Build<float>(3)).Sentence);
 
     [Fact]
     public void Nesting_has_an_end() =>

@@ -72,17 +72,15 @@ public sealed class StepwiseModel<T>
     /// <summary>z over a window, as variables of a tape.</summary>
     /// <param name="tape">Receives the nodes.</param>
     /// <param name="inputs">x, [T·B, I], time-major.</param>
-    /// <param name="rows">B.</param>
+    /// <param name="elapsed">dt, [T, B].</param>
     /// <param name="noise">Stream for dropout; null: nothing is dropped.</param>
     /// <param name="firstRow">Index of the first row in the whole batch.</param>
     /// <returns>z, [T·B, O].</returns>
     /// <exception cref="DivergenceException">The stack's outputs are not finite.</exception>
-    public Variable Forward(Tape<T> tape, Variable inputs, int rows, Rng? noise, int firstRow)
+    public Variable Forward(Tape<T> tape, Variable inputs, Variable elapsed, Rng? noise, int firstRow)
     {
         ArgumentNullException.ThrowIfNull(tape);
-        int steps = tape.Shape(inputs).Rows / rows;
-        Variable elapsed = tape.Constant(steps, rows);
-        tape.Value(elapsed).Fill(T.One);
+        int rows = tape.Shape(elapsed).Columns;
         Variable outputs = _trunkOperation.Forward(tape, inputs, elapsed, tape.Constant(rows, Trunk.StateSize), noise, firstRow);
         tape.CheckFinite(outputs, "trunk", rows);
         return tape.Affine(outputs, _weight, _bias);

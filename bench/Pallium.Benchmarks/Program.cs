@@ -7,6 +7,7 @@ Dictionary<string, Action<Session>> suites = new()
     ["kernels"] = KernelSuite.Run,
     ["learning"] = LearningSuite.Run,
     ["streaming"] = StreamingSuite.Run,
+    ["sequence"] = SequenceSuite.Run,
     ["sampling"] = SamplingSuite.Run,
     ["history"] = HistorySuite.Run,
 };

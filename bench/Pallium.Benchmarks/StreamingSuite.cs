@@ -1,7 +1,3 @@
-using System.Diagnostics;
-using Pallium.Layers;
-using Pallium.Numerics;
-
 namespace Pallium.Benchmarks;
 
 /// <summary>Streaming steps of one row against torch: one slice in, state and output advanced, hidden size 64; and world models late in a stream against early.</summary>
@@ -23,27 +19,5 @@ internal static class StreamingSuite
 
     private static void Compare(Session session, TorchPeer? torch, string layer, Target? target) =>
         session.Compare(
-            $"{layer} {Hidden}", Unit.Microseconds, Ours(layer), torch?.Name ?? "torch", torch?.Case(layer, "stream", Hidden, 1), target);
-
-    private static Contestant Ours(string name)
-    {
-        ISequenceLayer<float> layer = LearningSuite.Build(name, Hidden, Inputs);
-        layer.Initialize(new Rng(1));
-        var input = new float[Inputs];
-        new Rng(2).Normal(input.AsSpan(), 1);
-        float[] elapsed = [1];
-        var state = new float[layer.StateSize];
-        var output = new float[layer.Outputs];
-        var scratch = new float[layer.StepScratch(1)];
-        return calls =>
-        {
-            long start = Stopwatch.GetTimestamp();
-            for (int i = 0; i < calls; i++)
-            {
-                layer.Step(input, elapsed, state, output, scratch);
-            }
-
-            return Stopwatch.GetElapsedTime(start).TotalSeconds;
-        };
-    }
+            $"{layer} {Hidden}", Unit.Microseconds, LayerContestant.Step(LearningSuite.Build(layer, Hidden, Inputs)), torch?.Name ?? "torch", torch?.Case(layer, "stream", Hidden, 1), target);
 }

@@ -20,9 +20,9 @@ internal static class OccupancySuite
     {
         string[] files = ["train", "test1", "test2"];
         double[][][] rows = [.. files.Select(file => DataFolder.Rows($"occupancy/{file}.csv").Select(row => row[FirstChannel..].Select(DataFolder.Number).ToArray()).ToArray())];
-        (double Mean, double Deviation)[] moments = [.. Enumerable.Range(0, Channels).Select(c => Moments(rows[0].Select(row => row[c])))];
-        (double Mean, double Deviation)[] changes =
-            [.. Enumerable.Range(0, Channels).Select(c => Moments(rows[0].Skip(Steps).Zip(rows[0], (late, early) => late[c] - early[c])))];
+        Moments[] moments = [.. Enumerable.Range(0, Channels).Select(c => Moments.Of(rows[0].Select(row => row[c])))];
+        Moments[] changes =
+            [.. Enumerable.Range(0, Channels).Select(c => Moments.Of(rows[0].Skip(Steps).Zip(rows[0], (late, early) => late[c] - early[c])))];
         ILookup<string, Window> windows = DataFolder.Rows("occupancy/windows.csv").ToLookup(
             row => row[2],
             row =>
@@ -46,20 +46,13 @@ internal static class OccupancySuite
     private static Suite Suite(IEnumerable<Window> training, IEnumerable<Window> validation, IEnumerable<Window> test) =>
         new(StepwiseGoal.Classification, 2, Window.Join(training), Window.Join(validation), Window.Join(test));
 
-    private static float[] Standardise(double[] row, (double Mean, double Deviation)[] moments) =>
-        [.. moments.Select((m, c) => (float)((row[c] - m.Mean) / m.Deviation))];
+    private static float[] Standardise(double[] row, Moments[] moments) =>
+        [.. moments.Select((column, c) => column.Standardise(row[c]))];
 
     /// <summary>Light, squashed around each 100 lux; of all channels, whose levels drift from day to day, the change since the window began.</summary>
-    private static float[] Encode(double[] row, double[] first, (double Mean, double Deviation)[] changes) =>
+    private static float[] Encode(double[] row, double[] first, Moments[] changes) =>
     [
         .. Enumerable.Range(1, Ramps).Select(k => (float)Elementary.Tanh((row[Light] - (100 * k)) / 50)),
         .. changes.Select((change, c) => (float)Elementary.Tanh(0.5 * (row[c] - first[c]) / change.Deviation)),
     ];
-
-    private static (double Mean, double Deviation) Moments(IEnumerable<double> values)
-    {
-        double[] all = [.. values];
-        double mean = all.Average();
-        return (mean, Math.Sqrt(all.Select(value => (value - mean) * (value - mean)).Average()));
-    }
 }

@@ -4,6 +4,8 @@ const string Usage = """
     dotnet run -c Release --project bench/Pallium.Experiments -- COMMAND [--name value ...]
       occupancy | traffic   the papers' protocols  --recipe paper|ours --stacks 'ltc(32);lstm(32)' --seeds 5 --threads 1 [--epochs N] [--patience N]
                             --fold 1..5 (occupancy): a fifth of the training file takes the place of validation and test; nothing is recorded
+      families              every family of layers beside LSTM at equal parameters: --sets 'occupancy;traffic;gesture;power;walker2d' --only 'gla;mamba'
+                            --seeds 3 --units 32 --threads 1 [--epochs N]
       world                 the world model on the same data: --only occupancy|traffic --stacks 'none;liquid(64)' --seeds 1 --threads 1
       forecast              the long-horizon papers' protocol: --set etth1|exchange --horizons 24,96,192,336,720 --stacks 'none;liquid(64)' --stride 1
                             --part test|valid --paths 100 --sample-stride 61: of so many windows of the base alone one is sampled
@@ -29,6 +31,9 @@ try
     {
         case "occupancy" or "traffic":
             SupervisedRuns.Run(args[0], arguments);
+            return 0;
+        case "families":
+            SupervisedRuns.RunFamilies(arguments);
             return 0;
         case "world":
             WorldExperiments.Run(arguments);

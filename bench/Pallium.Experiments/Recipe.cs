@@ -14,6 +14,7 @@ internal sealed record Recipe(int BatchSize, int Epochs, int PatienceEpochs, dou
 {
     public const string Paper = "paper";
     public const string Ours = "ours";
+    public const string Families = "families";
 
     public static Recipe Named(string name, string suite, string stack) => name switch
     {
@@ -25,6 +26,10 @@ internal sealed record Recipe(int BatchSize, int Epochs, int PatienceEpochs, dou
         {
             Adam = new AdamOptions { WeightDecay = 0.05 },
             AverageDecay = 0.99,
+        }),
+        Families => new Recipe(32, suite is "gesture" or "power" ? 60 : 20, 1000, 0.004, true, 0, new TrainerOptions
+        {
+            Adam = new AdamOptions { WeightDecay = 0.01 },
         }),
         _ => throw new ExperimentException($"Found recipe '{name}', expected {Paper} or {Ours}."),
     };

@@ -36,6 +36,36 @@ internal static class SupervisedRuns
         }
     }
 
+    /// <summary>Every family of layers beside LSTM at equal parameters, on one of the published sets, epochs capped alike.</summary>
+    public static void RunFamilies(Arguments arguments)
+    {
+        string[] sets = arguments.Text("sets", "occupancy;traffic;gesture;power;walker2d").Split(';');
+        string only = arguments.Text("only", "");
+        int seeds = arguments.Count("seeds", 3);
+        int threads = arguments.Count("threads", 1);
+        int units = arguments.Count("units", 32);
+        foreach (string set in sets)
+        {
+            var data = Suite.Load(set, Recipe.Paper, 0);
+            string file = $"families-{set}";
+            long parameters = StackText.Parse($"lstm({units})").Build<float>(data.Training.InputWidth).Parameters.Sum(item => (long)item.Parameter.Length);
+            for (int seed = 1; seed <= seeds; seed++)
+            {
+                foreach ((string name, string template) in FamilyStacks.All.Where(family => only.Length == 0 || only.Split(';').Contains(family.Name)))
+                {
+                    string stack = FamilyStacks.Sized(template, data.Training.InputWidth, parameters);
+                    if (!ResultFile.Read(file).Exists(done => (done.Stack, done.Seed) == (stack, (ulong)seed)))
+                    {
+                        RunResult result = RunOne(data, set, stack, Recipe.Families, (ulong)seed, arguments, threads) with { Suite = file };
+                        ResultFile.Append(result);
+                        Console.WriteLine(FormattableString.Invariant(
+                            $"{set} {name} {stack} ({result.Parameters} parameters) seed {seed}: test {result.TestError:F5}, validation {result.ValidationError:F5}, best epoch {result.BestEpoch} of {result.Epochs}, {result.Seconds:F0} s"));
+                    }
+                }
+            }
+        }
+    }
+
     private static RunResult RunOne(Suite data, string suite, string stack, string recipeName, ulong seed, Arguments arguments, int threads)
     {
         var clock = Stopwatch.StartNew();

@@ -19,9 +19,8 @@ internal static class TrafficSuite
     {
         List<string[]> rows = DataFolder.Rows("traffic_metro/traffic.csv.gz");
         double[] volume = [.. rows.Select(row => DataFolder.Number(row[Volume]))];
-        double mean = volume.Average();
-        double deviation = Math.Sqrt(volume.Select(value => (value - mean) * (value - mean)).Average());
-        float[] targets = [.. volume.Select(value => (float)((value - mean) / deviation))];
+        var moments = Moments.Of(volume);
+        float[] targets = [.. volume.Select(moments.Standardise)];
         float[][] inputs = encoded ? Encoded(rows) : AsPublished(rows);
         ILookup<string, Window> windows = DataFolder.Rows("traffic_metro/windows.csv").ToLookup(
             row => row[1],

@@ -1,10 +1,13 @@
-"""The rivals' side of the learning and streaming suites: idiomatic torch, one process, told by lines what to run.
+"""The rivals' side of the learning, streaming and sequence suites: idiomatic torch, one process, told by lines what to run.
 
-    case LAYER learn|stream HIDDEN THREADS  ->  ready
-    run N                                   ->  seconds that N calls took
+    case LAYER KIND HIDDEN THREADS  ->  ready
+    run N                           ->  seconds that N calls took
 
-A learning step is forward over [32, 32, 8], squared error to a random target, backward, clipping, Adam.
-A streaming step is one row, one slice, without gradients.
+Kinds:
+    learn        forward over [32, 32, 8], squared error to a random target, backward, clipping, Adam
+    stream       one row, one slice, without gradients
+    window       forward and backward over [16, 64, 64], all gradients
+    wide-stream  stream with 64 inputs
 """
 
 import math
@@ -130,9 +133,9 @@ def ncp_masks(inputs, hidden):
     return mask, sensory
 
 
-def build(layer, hidden):
+def build(layer, hidden, inputs=INPUTS):
     if layer == "lstm":
-        return nn.LSTM(INPUTS, hidden, batch_first=True)
+        return nn.LSTM(inputs, hidden, batch_first=True)
     if layer == "gru":
         return nn.GRU(INPUTS, hidden, batch_first=True)
     if layer == "cfc":
@@ -163,10 +166,23 @@ def learning_step(layer, hidden):
     return call
 
 
-def streaming_step(layer, hidden):
-    x = torch.randn(1, INPUTS)
+def window(layer, hidden, rows=16, steps=64, inputs=64):
+    model = build(layer, hidden, inputs)
+    x = torch.randn(rows, steps, inputs, requires_grad=True)
+    gradient = torch.randn(rows, steps, hidden)
+
+    def call():
+        model.zero_grad(set_to_none=True)
+        x.grad = None
+        model(x)[0].backward(gradient)
+
+    return call
+
+
+def streaming_step(layer, hidden, inputs=INPUTS):
+    x = torch.randn(1, inputs)
     if layer in ("lstm", "gru"):
-        cell = nn.LSTMCell(INPUTS, hidden) if layer == "lstm" else nn.GRUCell(INPUTS, hidden)
+        cell = nn.LSTMCell(inputs, hidden) if layer == "lstm" else nn.GRUCell(inputs, hidden)
         state = (torch.zeros(1, hidden), torch.zeros(1, hidden)) if layer == "lstm" else torch.zeros(1, hidden)
         step = cell
     else:
@@ -184,6 +200,14 @@ def streaming_step(layer, hidden):
     return call
 
 
+KINDS = {
+    "learn": learning_step,
+    "stream": streaming_step,
+    "window": window,
+    "wide-stream": lambda layer, hidden: streaming_step(layer, hidden, inputs=64),
+}
+
+
 def main():
     torch.manual_seed(1)
     print(f"torch {torch.__version__}", flush=True)
@@ -194,7 +218,7 @@ def main():
             if words[0] == "case":
                 layer, kind, hidden, threads = words[1], words[2], int(words[3]), int(words[4])
                 torch.set_num_threads(threads)
-                call = (learning_step if kind == "learn" else streaming_step)(layer, hidden)
+                call = KINDS[kind](layer, hidden)
                 print("ready", flush=True)
             else:
                 begin = time.perf_counter()

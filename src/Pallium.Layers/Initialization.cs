@@ -21,4 +21,7 @@ internal static class Initialization
         double bound = Math.Sqrt(6.0 / (weight.Shape[0] + weight.Shape[1]));
         rng.Uniform(weight.Values, -bound, bound);
     }
+
+    /// <summary>(place/last)^power: rises from 0 at the first place to 1 at the last.</summary>
+    public static double Ramp(int place, int last, double power) => place == 0 ? 0 : Elementary.Pow((double)place / last, power);
 }

@@ -70,6 +70,11 @@ internal sealed class LayerRun<T>
         rng.For("inputs").Uniform<T>(Inputs, -1.5, 1.5);
         rng.For("elapsed").Uniform<T>(Elapsed, 0.3, 2);
         rng.For("start").Uniform<T>(Start, -0.5, 0.5);
+        for (int row = 0; row < Rows; row++)
+        {
+            Layer.ConstrainStart(Start.AsSpan(row * Layer.StateSize, Layer.StateSize));
+        }
+
         rng.For("output weights").Uniform<T>(OutputWeights, -1, 1);
         rng.For("final weights").Uniform<T>(FinalWeights, -1, 1);
         return this;

@@ -76,17 +76,25 @@ internal sealed class BenchVerb
             table.WriteHeader();
         }
 
-        foreach (string layer in layers)
+        try
         {
-            LayerRow row = ProgressDisplay.Part(report => bench.Run(layer, report, interrupt.Token));
-            if (asJson)
+            foreach (string layer in layers)
             {
-                WriteJson(output, row, tasks);
+                LayerRow row = ProgressDisplay.Part(report => bench.Run(layer, report, interrupt.Token));
+                if (asJson)
+                {
+                    WriteJson(output, row, tasks);
+                }
+                else
+                {
+                    table.Write(row);
+                }
             }
-            else
-            {
-                table.Write(row);
-            }
+        }
+        catch (OperationCanceledException)
+        {
+            Console.Error.WriteLine("pallium: stopped; the lines above are complete.");
+            return ExitCode.Stopped;
         }
 
         if (!asJson)

@@ -39,12 +39,12 @@ internal sealed class AffineMap<T>
     /// <summary>Rows of W.</summary>
     public int Outputs { get; }
 
-    /// <summary>Scratch that <see cref="AccumulateParameters"/> needs.</summary>
+    /// <summary>Scratch that <see cref="AccumulateParameters(int, ReadOnlySpan{T}, ReadOnlySpan{T}, int, Gradients{T}, Span{T})"/> needs.</summary>
     public int GradientScratch => (IsWhole ? 0 : SpanCarver.Room(_dense.Length)) + (_biases.Count > 0 ? SpanCarver.Room(Outputs) : 0);
 
-    private bool IsWhole => _weights is [{ Mask: null } only] && only.Weight.Length == _dense.Length;
+    private bool IsWhole => _weights is [{ Mask: null } only] && only.Rows * only.Columns == _dense.Length;
 
-    /// <summary>Puts rows of a weight [rows, columns] at a place in W, times a mask of the weight's shape if there is one.</summary>
+    /// <summary>Puts rows of a weight [.., columns] at a place in W, times a mask of the weight's shape if there is one.</summary>
     public void AddWeight(Parameter<T> weight, int row = 0, int column = 0, int? source = null, int? rows = null, T[]? mask = null) =>
         _weights.Add(new(weight, source ?? 0, rows ?? weight.Shape[0], row, column, mask));
 
@@ -97,9 +97,16 @@ internal sealed class AffineMap<T>
     public void Apply(int rows, ReadOnlySpan<T> z, int strideZ, Span<T> y, int strideY) =>
         _forward.Multiply(rows, z, strideZ, _bias.Span, strideStart: 0, y, strideY);
 
+    /// <summary>y += W z, without b: the bits are those of one product over what y was computed from and z.</summary>
+    public void Accumulate(int rows, ReadOnlySpan<T> z, int strideZ, Span<T> y, int strideY) => _forward.Accumulate(rows, z, strideZ, y, strideY);
+
     /// <summary>Adds Wᵀ dy, restricted to one column group, to <paramref name="dz"/>, [rows, group].</summary>
     public void AccumulateInputs(int group, int rows, ReadOnlySpan<T> dy, Span<T> dz) =>
-        _reverse[group].Accumulate(rows, dy, Outputs, dz, _reverse[group].Columns);
+        AccumulateInputs(group, rows, dy, Outputs, dz, _reverse[group].Columns);
+
+    /// <summary>The same for rows that lie further apart: <paramref name="strideDy"/> and <paramref name="strideDz"/> numbers from one to the next.</summary>
+    public void AccumulateInputs(int group, int rows, ReadOnlySpan<T> dy, int strideDy, Span<T> dz, int strideDz) =>
+        _reverse[group].Accumulate(rows, dy, strideDy, dz, strideDz);
 
     /// <summary>Adds the gradients of all weights and biases, summed over rows in order.</summary>
     /// <param name="rows">Number of rows.</param>
@@ -108,33 +115,39 @@ internal sealed class AffineMap<T>
     /// <param name="strideZ">Numbers from one row of z to the next.</param>
     /// <param name="gradients">Added to.</param>
     /// <param name="scratch">At least <see cref="GradientScratch"/> numbers.</param>
-    public void AccumulateParameters(int rows, ReadOnlySpan<T> dy, ReadOnlySpan<T> z, int strideZ, Gradients<T> gradients, Span<T> scratch)
+    public void AccumulateParameters(int rows, ReadOnlySpan<T> dy, ReadOnlySpan<T> z, int strideZ, Gradients<T> gradients, Span<T> scratch) =>
+        AccumulateParameters(rows, dy, Outputs, z, strideZ, gradients, scratch);
+
+    /// <summary>The same for rows of dy that lie further apart: <paramref name="strideDy"/> numbers from one to the next.</summary>
+    public void AccumulateParameters(
+        int rows, ReadOnlySpan<T> dy, int strideDy, ReadOnlySpan<T> z, int strideZ, Gradients<T> gradients, Span<T> scratch)
     {
         if (IsWhole)
         {
-            MatrixProduct.AccumulateTransposedA(Outputs, Inputs, rows, dy, Outputs, z, strideZ, gradients[_weights[0].Weight], Inputs);
+            Span<T> whole = gradients[_weights[0].Weight][(_weights[0].Source * Inputs)..];
+            MatrixProduct.AccumulateTransposedA(Outputs, Inputs, rows, dy, strideDy, z, strideZ, whole, Inputs);
         }
         else
         {
             Span<T> sum = scratch[.._dense.Length];
             sum.Clear();
-            MatrixProduct.AccumulateTransposedA(Outputs, Inputs, rows, dy, Outputs, z, strideZ, sum, Inputs);
+            MatrixProduct.AccumulateTransposedA(Outputs, Inputs, rows, dy, strideDy, z, strideZ, sum, Inputs);
             Distribute(sum, gradients);
         }
 
         if (_biases.Count > 0)
         {
-            AccumulateBiases(rows, dy, gradients, scratch[(GradientScratch - SpanCarver.Room(Outputs))..]);
+            AccumulateBiases(rows, dy, strideDy, gradients, scratch[(GradientScratch - SpanCarver.Room(Outputs))..]);
         }
     }
 
-    private void AccumulateBiases(int rows, ReadOnlySpan<T> dy, Gradients<T> gradients, Span<T> scratch)
+    private void AccumulateBiases(int rows, ReadOnlySpan<T> dy, int strideDy, Gradients<T> gradients, Span<T> scratch)
     {
         Span<T> sum = scratch[..Outputs];
         sum.Clear();
         for (int row = 0; row < rows; row++)
         {
-            TensorPrimitives.Add(sum, dy.Slice(row * Outputs, Outputs), sum);
+            TensorPrimitives.Add(sum, dy.Slice(row * strideDy, Outputs), sum);
         }
 
         foreach ((Parameter<T> bias, int source, int length, int row) in _biases)
@@ -168,7 +181,7 @@ internal sealed class AffineMap<T>
     /// <summary>Rows Source .. Source + Rows of a weight, placed at (Row, Column) of W.</summary>
     private sealed record Block(Parameter<T> Weight, int Source, int Rows, int Row, int Column, T[]? Mask)
     {
-        public int Columns => Weight.Shape[1];
+        public int Columns => Weight.Shape[^1];
 
         public Range SourceRow(int i) => ((Source + i) * Columns)..((Source + i + 1) * Columns);
     }

@@ -11,6 +11,12 @@ public sealed record LinearOptions(int Inputs, int Outputs)
 {
     /// <summary>Whether there is a b.</summary>
     public bool HasBias { get; init; } = true;
+
+    /// <summary>Newly drawn weights are uniform in plus and minus this; 1/√I if not given.</summary>
+    public double? Bound { get; init; }
+
+    /// <summary>A newly drawn b for each output channel; uniform like the weights if not given.</summary>
+    public Func<int, double>? StartBias { get; init; }
 }
 
 /// <summary>y = W x + b, slice by slice; parameters weight [O, I] and, if it has one, bias [O].</summary>
@@ -19,6 +25,7 @@ public sealed class Linear<T> : PositionwiseLayer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const int FromInputs = 0;
+    private readonly LinearOptions _options;
     private readonly Parameter<T> _weight;
     private readonly Parameter<T>? _bias;
     private readonly AffineMap<T> _map;
@@ -30,6 +37,7 @@ public sealed class Linear<T> : PositionwiseLayer<T>
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Inputs);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Outputs);
+        _options = options;
         Inputs = options.Inputs;
         Outputs = options.Outputs;
         _weight = new(Outputs, Inputs) { Decays = true };
@@ -60,9 +68,15 @@ public sealed class Linear<T> : PositionwiseLayer<T>
     /// <inheritdoc/>
     public override void Initialize(Rng rng)
     {
+        double bound = _options.Bound ?? 1 / Math.Sqrt(Inputs);
         foreach ((string name, Parameter<T> parameter) in Parameters)
         {
-            Initialization.UniformByFan(parameter, Inputs, rng.For(name));
+            rng.For(name).Uniform(parameter.Values, -bound, bound);
+        }
+
+        for (int channel = 0; channel < _bias?.Length && _options.StartBias is not null; channel++)
+        {
+            _bias.Values[channel] = T.CreateChecked(_options.StartBias(channel));
         }
 
         Refresh();

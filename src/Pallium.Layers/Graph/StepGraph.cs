@@ -139,6 +139,10 @@ public sealed class StepGraph<T>
     /// <summary>log(1 + exp x).</summary>
     public StepNode Softplus(StepNode x) => Apply(StepOperation.Softplus, x);
 
+    /// <summary>max(a, b), as (a + b + |a - b|)/2.</summary>
+    public StepNode Max(StepNode a, StepNode b) =>
+        Multiply(Add(Add(a, b), Apply(StepOperation.Abs, Subtract(a, b))), Constant(T.CreateChecked(0.5)));
+
     /// <summary>The parameter of a constant node; null if its numbers are fixed.</summary>
     internal Parameter<T>? ParameterOf(StepNode node) => _parameters.GetValueOrDefault(node.Id);
 

@@ -47,6 +47,11 @@ public abstract class RecurrentLayer<T> : ISequenceLayer<T>
     public abstract void Refresh();
 
     /// <inheritdoc/>
+    public virtual void ConstrainStart(Span<T> start)
+    {
+    }
+
+    /// <inheritdoc/>
     public int StepScratch(int rows) => RecordSize(rows);
 
     /// <inheritdoc/>

@@ -11,6 +11,8 @@ public abstract partial class LayerKind
     private static volatile LayerKind[] _all =
     [
         new Liquid(), new ClosedForm(), new LiquidTimeConstant(), new LongShortTermMemory(), new GatedRecurrentUnit(),
+        new ScalarLongShortTermMemory(), new ContinuousTime(),
+        new FourthRwkv(), new SixthRwkv(), new SeventhRwkv(), new RwkvFeedforward(),
         new Affine(), new GatedFeedforward(), new RootMeanSquare(), new MeanAndVariance(), new Dropping(), new Around(), new Chunked(),
     ];
 
@@ -83,4 +85,15 @@ public abstract partial class LayerKind
     private static long Square(int units) => (long)units * units;
 
     private protected static LayerOption Units(string help = "hidden units") => new(UnitsName, OptionForm.Count, null, help);
+
+    private static LayerOption Heads(string help = "heads, each with a memory of its own") => new("heads", OptionForm.Count, 1, help);
+
+    /// <summary>Refuses heads that do not divide the units.</summary>
+    private static void CheckHeads(LayerSpec spec)
+    {
+        if (spec.Get<int>("units") % spec.Get<int>("heads") != 0)
+        {
+            throw spec.Error("heads", $"a divisor of the {spec.Get<int>("units")} units");
+        }
+    }
 }

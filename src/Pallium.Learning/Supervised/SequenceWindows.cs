@@ -49,6 +49,16 @@ public sealed class SequenceWindows<T>
     /// <summary>O.</summary>
     public int TargetWidth { get; }
 
+    /// <summary>Elapsed time of every step, [N, T]; null: 1 throughout.</summary>
+    /// <exception cref="ArgumentException">It does not hold one number per step.</exception>
+    public T[]? Elapsed
+    {
+        get;
+        init => field = value is null || value.Length == Count * Steps
+            ? value
+            : throw new ArgumentException($"Found {value.Length} elapsed times, expected {Count * Steps}, one per step.", nameof(value));
+    }
+
     /// <summary>x, [N, T, I].</summary>
     internal T[] Inputs { get; }
 

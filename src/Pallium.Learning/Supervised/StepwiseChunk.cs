@@ -36,7 +36,17 @@ internal sealed class StepwiseChunk<T>(StepwiseModel<T> model)
         _tape.Reset();
         Variable inputs = _tape.Constant(windows.Steps * chosen.Length, windows.InputWidth);
         TimeMajor(windows.Inputs, windows.Steps, windows.InputWidth, chosen, _tape.Value(inputs));
-        return model.Forward(_tape, inputs, chosen.Length, noise, firstRow);
+        Variable elapsed = _tape.Constant(windows.Steps, chosen.Length);
+        if (windows.Elapsed is { } times)
+        {
+            TimeMajor(times, windows.Steps, 1, chosen, _tape.Value(elapsed));
+        }
+        else
+        {
+            _tape.Value(elapsed).Fill(T.One);
+        }
+
+        return model.Forward(_tape, inputs, elapsed, noise, firstRow);
     }
 
     private Variable Loss(Variable outputs, SequenceWindows<T> windows, ReadOnlySpan<int> chosen)

@@ -72,25 +72,25 @@ public sealed class StepwiseModel<T>
     /// <summary>z over a window, as variables of a tape.</summary>
     /// <param name="tape">Receives the nodes.</param>
     /// <param name="inputs">x, [T·B, I], time-major.</param>
-    /// <param name="rows">B.</param>
+    /// <param name="elapsed">dt, [T, B].</param>
     /// <param name="noise">Stream for dropout; null: nothing is dropped.</param>
     /// <param name="firstRow">Index of the first row in the whole batch.</param>
     /// <returns>z, [T·B, O].</returns>
     /// <exception cref="DivergenceException">The stack's outputs are not finite.</exception>
-    public Variable Forward(Tape<T> tape, Variable inputs, int rows, Rng? noise, int firstRow) =>
-        tape.Affine(ForwardTrunk(tape, inputs, rows, noise, firstRow), _weight, _bias);
+    public Variable Forward(Tape<T> tape, Variable inputs, Variable elapsed, Rng? noise, int firstRow) =>
+        tape.Affine(ForwardTrunk(tape, inputs, elapsed, noise, firstRow), _weight, _bias);
 
     /// <summary>z at some places of a window only: the readout costs nothing elsewhere.</summary>
     /// <param name="tape">Receives the nodes.</param>
     /// <param name="inputs">x, [T·B, I], time-major.</param>
-    /// <param name="rows">B.</param>
+    /// <param name="elapsed">dt, [T, B].</param>
     /// <param name="noise">Stream for dropout; null: nothing is dropped.</param>
     /// <param name="firstRow">Index of the first row in the whole batch.</param>
     /// <param name="asked">Places, t·B + row.</param>
     /// <returns>z, [places, O].</returns>
     /// <exception cref="DivergenceException">The stack's outputs are not finite.</exception>
-    public Variable Forward(Tape<T> tape, Variable inputs, int rows, Rng? noise, int firstRow, ReadOnlySpan<int> asked) =>
-        tape.Affine(tape.GatherRows(ForwardTrunk(tape, inputs, rows, noise, firstRow), asked), _weight, _bias);
+    public Variable Forward(Tape<T> tape, Variable inputs, Variable elapsed, Rng? noise, int firstRow, ReadOnlySpan<int> asked) =>
+        tape.Affine(tape.GatherRows(ForwardTrunk(tape, inputs, elapsed, noise, firstRow), asked), _weight, _bias);
 
     /// <summary>The readout of the stack's outputs, outside learning.</summary>
     /// <param name="outputs">y, [B, outputs of the stack].</param>
@@ -106,12 +106,10 @@ public sealed class StepwiseModel<T>
         MatrixProduct.AccumulateTransposedB(rows, Outputs, Trunk.Outputs, outputs, Trunk.Outputs, _weight.Values, Trunk.Outputs, readout, Outputs);
     }
 
-    private Variable ForwardTrunk(Tape<T> tape, Variable inputs, int rows, Rng? noise, int firstRow)
+    private Variable ForwardTrunk(Tape<T> tape, Variable inputs, Variable elapsed, Rng? noise, int firstRow)
     {
         ArgumentNullException.ThrowIfNull(tape);
-        int steps = tape.Shape(inputs).Rows / rows;
-        Variable elapsed = tape.Constant(steps, rows);
-        tape.Value(elapsed).Fill(T.One);
+        int rows = tape.Shape(elapsed).Columns;
         Variable outputs = _trunkOperation.Forward(tape, inputs, elapsed, tape.Constant(rows, Trunk.StateSize), noise, firstRow);
         tape.CheckFinite(outputs, "trunk", rows);
         return outputs;

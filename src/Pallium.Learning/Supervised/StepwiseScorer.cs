@@ -24,7 +24,7 @@ internal sealed class StepwiseScorer<T>(StepwiseModel<T> model)
                 sums[i] = _chunks[part].Evaluate(windows, order.AsSpan(i * Rows, Math.Min(Rows, windows.Count - (i * Rows))));
             }
         });
-        double steps = Math.Max(1, windows.Count * windows.Steps);
-        return new StepwiseScore(sums.Sum(sum => sum.Loss) / steps, sums.Sum(sum => sum.Error) / steps);
+        double targets = Math.Max(1, (double)windows.Count * windows.Steps * windows.TargetWidth);
+        return new StepwiseScore(sums.Sum(sum => sum.Loss) / targets, sums.Sum(sum => sum.Error) / targets);
     }
 }

@@ -60,7 +60,9 @@ public sealed class TokenModel<T>
     public Variable Forward(Tape<T> tape, ReadOnlySpan<int> tokens, int rows, Rng? noise, int firstRow, ReadOnlySpan<int> asked)
     {
         ArgumentNullException.ThrowIfNull(tape);
-        return _stepwise.Forward(tape, tape.GatherRows(tape.Use(Embedding), tokens), rows, noise, firstRow, asked);
+        Variable elapsed = tape.Constant(tokens.Length / rows, rows);
+        tape.Value(elapsed).Fill(T.One);
+        return _stepwise.Forward(tape, tape.GatherRows(tape.Use(Embedding), tokens), elapsed, noise, firstRow, asked);
     }
 
     /// <summary>The readout of the stack's outputs, outside learning: [B, outputs] to [B, classes].</summary>

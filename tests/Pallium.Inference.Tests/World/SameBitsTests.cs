@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
@@ -7,7 +6,6 @@ namespace Pallium.Inference.Tests;
 /// <summary>The same bits for any thread count and vector width: weights after 200 learning steps, and streamed answers.</summary>
 public sealed class SameBitsTests
 {
-    private const string Output = "PALLIUM_DIGEST_FILE";
     private const string Tiny = "PALLIUM_DIGEST_TINY";
 
     [Fact]
@@ -28,47 +26,11 @@ public sealed class SameBitsTests
 
     /// <summary>Not a test of its own: run in another process by those above, it writes down what that process computes.</summary>
     [Fact]
-    public void Write_the_digest_where_asked_to()
-    {
-        if (Environment.GetEnvironmentVariable(Output) is { } path)
-        {
-            File.WriteAllText(path, Digest(threads: 1, Environment.GetEnvironmentVariable(Tiny) == "1"));
-        }
-    }
+    public void Write_the_digest_where_asked_to() =>
+        OtherProcess.WriteDown(() => Digest(threads: 1, Environment.GetEnvironmentVariable(Tiny) == "1"));
 
-    private static string Elsewhere(string widthSwitch, bool tiny)
-    {
-        string path = Path.Combine(Path.GetTempPath(), $"pallium-digest-{Guid.NewGuid():N}");
-        var start = new ProcessStartInfo(Environment.ProcessPath!)
-        {
-            RedirectStandardOutput = true,
-
-            // Another test may have gone to a folder that it will delete.
-            WorkingDirectory = AppContext.BaseDirectory,
-        };
-        start.ArgumentList.Add("--filter-method");
-        start.ArgumentList.Add($"{typeof(SameBitsTests).FullName}.{nameof(Write_the_digest_where_asked_to)}");
-        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet")
-        {
-            start.ArgumentList.Insert(0, typeof(SameBitsTests).Assembly.Location);
-        }
-
-        start.Environment[widthSwitch] = "0";
-        start.Environment[Output] = path;
-        start.Environment[Tiny] = tiny ? "1" : "0";
-        try
-        {
-            using Process child = Process.Start(start)!;
-            string said = child.StandardOutput.ReadToEnd();
-            child.WaitForExit();
-            Assert.True(child.ExitCode == 0 && File.Exists(path), said);
-            return File.ReadAllText(path);
-        }
-        finally
-        {
-            File.Delete(path);
-        }
-    }
+    private static string Elsewhere(string widthSwitch, bool tiny) => OtherProcess.Run(
+        $"{typeof(SameBitsTests).FullName}.{nameof(Write_the_digest_where_asked_to)}", (widthSwitch, "0"), (Tiny, tiny ? "1" : "0"));
 
     /// <summary>SHA-256 of the model file after learning, and of what the model says while it watches, forecasts and answers.</summary>
     private static string Digest(int threads, bool tiny)

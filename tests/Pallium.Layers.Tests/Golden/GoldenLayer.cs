@@ -27,7 +27,7 @@ internal sealed record GoldenLayer<T>(ISequenceLayer<T> Layer, params string[] S
     public double[] States(string prefix, GoldenFile file)
     {
         int rows = file.Int("B");
-        if (!StateNames.All(name => file.Has(prefix + name)))
+        if (StateNames.Length == 0 || !StateNames.All(name => file.Has(prefix + name)))
         {
             return new double[rows * Layer.StateSize];
         }

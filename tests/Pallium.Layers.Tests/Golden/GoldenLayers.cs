@@ -11,12 +11,15 @@ internal static partial class GoldenLayers
         {
             "lstm" => new(new Lstm<T>(new(file.Int("I"), file.Int("H"))), "h", "c"),
             "gru" => new(new Gru<T>(new(file.Int("I"), file.Int("H"))), "h"),
+            "slstm" => new(new Slstm<T>(new(file.Int("I"), file.Int("H")) { Heads = file.Int("heads") }), "h", "c", "n", "m"),
+            "rwkv4" => Rwkv4<T>(file),
+            "rwkv7" when file.Case.StartsWith("rwkv7_timemix", StringComparison.Ordinal) => Rwkv7TimeMixing<T>(file),
             "rmsnorm" => new(new RmsNorm<T>(new(file.Int("D")) { Epsilon = file.Double("eps") })),
             "layernorm" => new(new LayerNorm<T>(new(file.Int("D")) { Epsilon = file.Double("eps") })),
             "swiglu" => new(new SwiGlu<T>(new(file.Int("D"), file.Int("F")))),
             "cfc" when file.Case.StartsWith("cfc_ncp", StringComparison.Ordinal) => Wired<T>(file),
             "cfc" => ClosedForm<T>(file),
             "ltc" => Liquid<T>(file),
-            _ => null,
+            _ => Associative<T>(file),
         };
 }

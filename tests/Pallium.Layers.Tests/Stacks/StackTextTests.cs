@@ -40,6 +40,7 @@ public sealed class StackTextTests
     [InlineData("rmsnorm(3)", 9, "found '3', expected ')' (rmsnorm has no options).")]
     [InlineData("dropout(1)", 9, "found '1', expected a number from 0 up to, not including, 1.")]
     [InlineData("residual(lstm(3)", 17, "found the end, expected ',' or ')'.")]
+    [InlineData("slstm(6,heads=4)", 15, "found '4', expected a divisor of the 6 units.")]
     [InlineData("lstm(64)x0", 10, "found '0', expected a whole number from 1 to 256.")]
     [InlineData("gru(2)x200+gru(2)x57", 12, "found more layers, expected at most 256 in all, repeats included.")]
     [InlineData("rmsnorm+residual(residual(rmsnorm()x16)x16)", 18, "found more layers, expected at most 256 in all, repeats included.")]
@@ -64,12 +65,12 @@ public sealed class StackTextTests
     }
 
     [Theory]
-    [InlineData("residual(linear(5))", "Stack, layer 'residual(linear(5))': The block of a residual reads 3 channels and writes 5; both must be equal.")]
-    [InlineData("gru(4)+ltc(ncp:3)", "Stack, layer 'ltc(ncp:3)': units ('3') must be greater than or equal to '4'.")]
-    [InlineData("cfc(ncp:9,mixed=yes)", "Stack, layer 'cfc(ncp:9,mixed=yes)': Option 'mixed' has no effect with ncp:.")]
-    [InlineData("ltc(9,sparsity=0.2)", "Stack, layer 'ltc(9,sparsity=0.2)': Option 'sparsity' has no effect without ncp: or random:.")]
+    [InlineData("residual(linear(5))", "Stack, position 1: layer 'residual(linear(5))': The block of a residual reads 3 channels and writes 5; both must be equal.")]
+    [InlineData("gru(4)+ltc(ncp:3)", "Stack, position 8: layer 'ltc(ncp:3)': units ('3') must be greater than or equal to '4'.")]
+    [InlineData("cfc(ncp:9,mixed=yes)", "Stack, position 1: layer 'cfc(ncp:9,mixed=yes)': Option 'mixed' has no effect with ncp:.")]
+    [InlineData("ltc(9,sparsity=0.2)", "Stack, position 1: layer 'ltc(9,sparsity=0.2)': Option 'sparsity' has no effect without ncp: or random:.")]
     public void Layers_that_cannot_be_built_are_named(string text, string message) =>
-        Assert.Equal(message, Assert.Throws<ArgumentException>(() => StackText.Parse(text).Build<float>(3)).Message);
+        Assert.Equal(message, Assert.Throws<StackTextException>(() => StackText.Parse(text).Build<float>(3)).Sentence);
 
     [Fact]
     public void Nesting_has_an_end() =>
@@ -108,6 +109,9 @@ public sealed class StackTextTests
     [InlineData("ltc(ncp:40,outputs=5)")]
     [InlineData("ltc(random:40,sparsity=0.9)")]
     [InlineData("lstm(40)x3")]
+    [InlineData("rwkv4(40)+rwkv_channel(50)+rwkv_channel(50,version=4)")]
+    [InlineData("rwkv6(40)+rwkv6(40,heads=5)+rwkv7(40)+rwkv7(40,heads=4,rank=8)")]
+    [InlineData("slstm(40)+slstm(40,heads=4)+ctrnn(40,unfolds=2)")]
     [InlineData("gru(40)+dropout(0.1)+rmsnorm+layernorm")]
     [InlineData("linear(40)+residual(swiglu(20)x2)+chunks(lstm(5),slices=3)")]
     public void The_size_of_a_stack_is_known_before_it_is_made(string text)

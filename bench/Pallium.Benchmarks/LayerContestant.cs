@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using Pallium.Layers;
+using Pallium.Numerics;
+
+namespace Pallium.Benchmarks;
+
+/// <summary>A layer of ours as one side of a comparison.</summary>
+internal static class LayerContestant
+{
+    /// <summary>Streaming: one slice of one stream a call.</summary>
+    public static Contestant Step(ISequenceLayer<float> layer)
+    {
+        layer.Initialize(new Rng(1));
+        var input = new float[layer.Inputs];
+        new Rng(2).Normal(input.AsSpan(), 1);
+        float[] elapsed = [1];
+        var state = new float[layer.StateSize];
+        var output = new float[layer.Outputs];
+        var scratch = new float[layer.StepScratch(1)];
+        return calls =>
+        {
+            long start = Stopwatch.GetTimestamp();
+            for (int i = 0; i < calls; i++)
+            {
+                layer.Step(input, elapsed, state, output, scratch);
+            }
+
+            return Stopwatch.GetElapsedTime(start).TotalSeconds;
+        };
+    }
+
+    /// <summary>Learning: forward and reverse over a window of <paramref name="steps"/> slices and <paramref name="rows"/> streams a call, all gradients wanted.</summary>
+    public static Contestant Window(ISequenceLayer<float> layer, int rows, int steps)
+    {
+        layer.Initialize(new Rng(1));
+        Gradients<float> gradients = new ParameterSet<float>(layer.Parameters).NewGradients();
+        int slices = rows * steps;
+        AlignedBuffer<float> inputs = new(slices * layer.Inputs);
+        AlignedBuffer<float> elapsed = new(slices);
+        AlignedBuffer<float> outputs = new(slices * layer.Outputs);
+        AlignedBuffer<float> dOutputs = new(slices * layer.Outputs);
+        AlignedBuffer<float> dInputs = new(slices * layer.Inputs);
+        AlignedBuffer<float> start = new(rows * layer.StateSize);
+        AlignedBuffer<float> final = new(rows * layer.StateSize);
+        AlignedBuffer<float> trace = new(layer.TraceSize(steps, rows));
+        AlignedBuffer<float> scratch = new(layer.PassScratch(steps, rows));
+        new Rng(2).Normal(inputs.Span, 1);
+        new Rng(3).Normal(dOutputs.Span, 1);
+        elapsed.Span.Fill(1);
+        return Interleaved.InProcess(() =>
+        {
+            var pass = new SequencePass<float>
+            {
+                Steps = steps,
+                Rows = rows,
+                Inputs = inputs.Span,
+                Elapsed = elapsed.Span,
+                Start = start.Span,
+                Outputs = outputs.Span,
+                Final = final.Span,
+                Trace = trace.Span,
+                Scratch = scratch.Span,
+            };
+            layer.Forward(pass);
+            gradients.Values.Clear();
+            dInputs.Span.Clear();
+            layer.Backward(pass, new SequenceGradients<float> { Outputs = dOutputs.Span, Inputs = dInputs.Span, Parameters = gradients });
+        });
+    }
+}

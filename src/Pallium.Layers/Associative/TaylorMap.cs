@@ -1,0 +1,130 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using Pallium.Numerics;
+
+namespace Pallium.Layers;
+
+/// <summary>φ(x) = [1 | x/F^¼ | xᵢxⱼ/√F for i &lt; j, xᵢ²/√(2F)] of each group of F channels: φ(q)·φ(k) = 1 + s + s²/2 with s = q·k/√F.</summary>
+/// <remarks>
+/// The second-order Taylor series of exp as a feature map. Of the symmetric products each is given once, times √2, so that a group
+/// has 1 + F + F(F+1)/2 features instead of 1 + F + F². In order: the products of x₁ with x₁ .. x_F, those of x₂ with x₂ .. x_F, and
+/// so on. Source: Arora et al., ICML 2024 (BASED), section 4.
+/// </remarks>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed class TaylorMap<T> : PositionwiseLayer<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly int _groups;
+    private readonly int _width;
+    private readonly T _linear;
+    private readonly T _square;
+    private readonly T _product;
+
+    /// <summary>Creates the layer.</summary>
+    /// <param name="groups">Groups of channels, such as heads.</param>
+    /// <param name="width">Channels F of a group.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is not positive.</exception>
+    public TaylorMap(int groups, int width)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(groups);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
+        (_groups, _width) = (groups, width);
+        Inputs = checked(groups * width);
+        Outputs = checked(groups * Features(width));
+        _linear = T.CreateChecked(1 / Math.Sqrt(Math.Sqrt(width)));
+        _square = T.CreateChecked(1 / Math.Sqrt(2.0 * width));
+        _product = T.CreateChecked(1 / Math.Sqrt(width));
+    }
+
+    /// <inheritdoc/>
+    public override int Inputs { get; }
+
+    /// <inheritdoc/>
+    public override int Outputs { get; }
+
+    /// <inheritdoc/>
+    public override IEnumerable<(string Name, Parameter<T> Parameter)> Parameters => [];
+
+    /// <inheritdoc/>
+    public override LayerCost Cost => new(Outputs, 0, 0, 0);
+
+    /// <summary>Features of a group of <paramref name="width"/> channels.</summary>
+    public static int Features(int width) => checked(1 + width + (width * (width + 1) / 2));
+
+    /// <inheritdoc/>
+    public override void Initialize(Rng rng)
+    {
+    }
+
+    /// <inheritdoc/>
+    public override void Refresh()
+    {
+    }
+
+    /// <inheritdoc/>
+    public override (StepNode Outputs, StepNode? State) Describe(StepGraph<T> graph, StepNode inputs, StepNode elapsed, StepNode? state)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        (int I, int J)[] pairs = [.. Enumerable.Range(0, _width).SelectMany(i => Enumerable.Range(i, _width - i).Select(j => (i, j)))];
+        StepNode factors = graph.Constant([.. pairs.Select(pair => pair.I == pair.J ? _square : _product)]);
+        var features = new List<StepNode>();
+        for (int group = 0; group < _groups; group++)
+        {
+            StepNode x = graph.Slice(inputs, group * _width, _width);
+            StepNode products = graph.Apply(
+                StepOperation.Multiply, graph.Gather(x, [.. pairs.Select(pair => pair.I)]), graph.Gather(x, [.. pairs.Select(pair => pair.J)]));
+            features.Add(graph.Constant(T.One));
+            features.Add(graph.Apply(StepOperation.Multiply, x, graph.Constant(_linear)));
+            features.Add(graph.Apply(StepOperation.Multiply, products, factors));
+        }
+
+        return (graph.Concatenate([.. features]), null);
+    }
+
+    /// <inheritdoc/>
+    protected override void Apply(int slices, ReadOnlySpan<T> inputs, Span<T> outputs, Span<T> records)
+    {
+        int features = Features(_width);
+        for (int group = 0; group < slices * _groups; group++)
+        {
+            ReadOnlySpan<T> x = inputs.Slice(group * _width, _width);
+            Span<T> y = outputs.Slice(group * features, features);
+            y[0] = T.One;
+            TensorPrimitives.Multiply(x, _linear, y.Slice(1, _width));
+            y = y[(1 + _width)..];
+            for (int i = 0; i < _width; i++)
+            {
+                TensorPrimitives.Multiply(x[i..], x[i] * _product, y[..(_width - i)]);
+                y[0] = x[i] * x[i] * _square;
+                y = y[(_width - i)..];
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void ApplyBackward(int slices, in SequencePass<T> pass, in SequenceGradients<T> gradients)
+    {
+        if (gradients.Inputs.IsEmpty)
+        {
+            return;
+        }
+
+        int features = Features(_width);
+        T two = T.CreateChecked(2);
+        for (int group = 0; group < slices * _groups; group++)
+        {
+            ReadOnlySpan<T> x = pass.Inputs.Slice(group * _width, _width);
+            Span<T> dx = gradients.Inputs.Slice(group * _width, _width);
+            ReadOnlySpan<T> dy = gradients.Outputs.Slice(group * features, features);
+            TensorPrimitives.FusedMultiplyAdd(dy.Slice(1, _width), _linear, dx, dx);
+            dy = dy[(1 + _width)..];
+            for (int i = 0; i < _width; i++)
+            {
+                ReadOnlySpan<T> dProducts = dy[1..(_width - i)];
+                dx[i] += (two * _square * x[i] * dy[0]) + (_product * Reduction.Dot(dProducts, x[(i + 1)..]));
+                TensorPrimitives.FusedMultiplyAdd(dProducts, x[i] * _product, dx[(i + 1)..], dx[(i + 1)..]);
+                dy = dy[(_width - i)..];
+            }
+        }
+    }
+}

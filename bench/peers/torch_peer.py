@@ -218,6 +218,41 @@ def window(layer, hidden, rows=16, steps=64, inputs=64):
     return call
 
 
+def chunked_attention(layer, steps, heads=4, size=64, chunk=64):
+    """Forward and reverse of linear attention in chunks (the fastest size here), as public reference code writes it; retention decays by head."""
+    q, k, v = (torch.randn(1, heads, steps, size, requires_grad=True) for _ in range(3))
+    gradient = torch.randn(1, heads, steps, size)
+    log_decay = torch.log(1 - 2.0 ** (-5 - torch.arange(heads)))[:, None]
+    place = torch.arange(chunk)
+
+    def linear(q, k, v):
+        kv = (k.transpose(-1, -2) @ v).cumsum(2)
+        kv = torch.cat([torch.zeros_like(kv[:, :, :1]), kv[:, :, :-1]], 2)
+        mask = torch.triu(torch.ones(chunk, chunk, dtype=torch.bool), 1)
+        return q @ kv + (q @ k.transpose(-1, -2)).masked_fill(mask, 0) @ v
+
+    def retention(q, k, v):
+        lag = place[:, None] - place[None, :]
+        mask = torch.exp(log_decay[:, :, None] * lag).masked_fill(lag < 0, 0)[None, :, None]
+        kv = (k * torch.exp(log_decay * (chunk - 1 - place))[None, :, None, :, None]).transpose(-1, -2) @ v
+        state, states = torch.zeros_like(kv[:, :, 0]), []
+        decay = torch.exp(log_decay * chunk)[None, :, :, None]
+        for n in range(kv.shape[2]):
+            states.append(state)
+            state = decay * state + kv[:, :, n]
+        inter = (q * torch.exp(log_decay * (place + 1))[None, :, None, :, None]) @ torch.stack(states, 2)
+        return inter + (q @ k.transpose(-1, -2) * mask) @ v
+
+    forward = linear if layer == "linattn" else retention
+
+    def call():
+        q.grad = k.grad = v.grad = None
+        scaled, keys, values = (x.unflatten(2, (-1, chunk)) for x in (q * size**-0.5, k, v))
+        forward(scaled, keys, values).flatten(2, 3).backward(gradient)
+
+    return call
+
+
 def streaming_step(layer, hidden, inputs=INPUTS):
     x = torch.randn(1, inputs)
     if layer in ("lstm", "gru"):
@@ -243,6 +278,7 @@ KINDS = {
     "learn": learning_step,
     "stream": streaming_step,
     "window": window,
+    "chunked": chunked_attention,
     "wide-stream": lambda layer, hidden: streaming_step(layer, hidden, inputs=64),
 }
 

@@ -11,6 +11,8 @@ public abstract partial class LayerKind
     private static volatile LayerKind[] _all =
     [
         new Liquid(), new ClosedForm(), new LiquidTimeConstant(), new LongShortTermMemory(), new GatedRecurrentUnit(),
+        new LinearAttention(), new Retention(), new Lightning(), new SimpleGatedAttention(), new GatedAttention(), new Based(),
+        new DeltaRule(), new GatedDeltaRule(), new Mixture(),
         new ScalarLongShortTermMemory(), new ContinuousTime(),
         new FourthRwkv(), new SixthRwkv(), new SeventhRwkv(), new RwkvFeedforward(),
         new Affine(), new GatedFeedforward(), new RootMeanSquare(), new MeanAndVariance(), new Dropping(), new Around(), new Chunked(),

@@ -113,6 +113,41 @@ class LTC(nn.Module):
                 p.clamp_(min=0)
 
 
+class SLSTM(nn.Module):
+    """Scalar LSTM with exponential gates and a stabiliser that is not differentiated; the inputs' product is one for the window."""
+
+    def __init__(self, inputs, hidden):
+        super().__init__()
+        self.hidden = hidden
+        self.inputs = nn.Linear(inputs, 4 * hidden)
+        self.recurrent = nn.Linear(hidden, 4 * hidden, bias=False)
+
+    def start(self, rows):
+        return (torch.zeros(rows, self.hidden),) * 3 + (torch.full((rows, self.hidden), -1e30),)
+
+    def advance(self, a, state):
+        h, c, n, m = state
+        i, f, z, o = (a + self.recurrent(h)).chunk(4, 1)
+        past = m + F.logsigmoid(f)
+        m = torch.maximum(i, past).detach()
+        taken, kept = torch.exp(i - m), torch.exp(past - m)
+        c = kept * c + taken * torch.tanh(z)
+        n = kept * n + taken
+        return torch.sigmoid(o) * c / n, c, n, m
+
+    def step(self, x, state):
+        return self.advance(self.inputs(x), state)
+
+    def forward(self, x):
+        a = self.inputs(x)
+        state = self.start(x.shape[0])
+        outputs = []
+        for t in range(x.shape[1]):
+            state = self.advance(a[:, t], state)
+            outputs.append(state[0])
+        return torch.stack(outputs, 1)
+
+
 def ncp_masks(inputs, hidden):
     """Half the synapses: inputs to inter neurons, inter to command, command among themselves, command to motor."""
     motor = max(1, hidden // 8)
@@ -138,6 +173,8 @@ def build(layer, hidden, inputs=INPUTS):
         return nn.LSTM(inputs, hidden, batch_first=True)
     if layer == "gru":
         return nn.GRU(INPUTS, hidden, batch_first=True)
+    if layer == "slstm":
+        return SLSTM(inputs, hidden)
     if layer == "cfc":
         return CfC(INPUTS, hidden)
     if layer == "ltc":
@@ -170,11 +207,13 @@ def window(layer, hidden, rows=16, steps=64, inputs=64):
     model = build(layer, hidden, inputs)
     x = torch.randn(rows, steps, inputs, requires_grad=True)
     gradient = torch.randn(rows, steps, hidden)
+    recurrent = isinstance(model, nn.RNNBase)
 
     def call():
         model.zero_grad(set_to_none=True)
         x.grad = None
-        model(x)[0].backward(gradient)
+        outputs = model(x)[0] if recurrent else model(x)
+        outputs.backward(gradient)
 
     return call
 
@@ -221,7 +260,7 @@ def streaming_step(layer, hidden, inputs=INPUTS):
         state = (torch.zeros(1, hidden), torch.zeros(1, hidden)) if layer == "lstm" else torch.zeros(1, hidden)
         step = cell
     else:
-        cell = build(layer, hidden)
+        cell = build(layer, hidden, inputs)
         state = cell.start(1)
         # A model that only streams masks its weights once.
         weights = cell.weights() if isinstance(cell, LTC) else None

@@ -69,6 +69,10 @@ public sealed class ErrorTests(LearnedModel learned) : IDisposable
     }
 
     [Fact]
+    public void A_stack_that_does_not_fit_together_is_refused() => Learning(LearnedModel.Csv(0, 50), "--stack", "gru(8)+residual(linear(5))")
+        .Refused("Option stack", "position 8", "reads 8 channels and writes 5");
+
+    [Fact]
     public void Data_of_other_channels_are_refused()
     {
         _folder.Write("other.csv", "time,a,b\n2020-01-01 00:00:00,1,2\n");

@@ -57,7 +57,7 @@ internal static class StacksVerb
                 new LayerLine("in all", $"{layers.Inputs} -> {layers.Outputs} channels", [], layers.Cost),
             ];
         }
-        catch (Exception error) when (error is StackTextException or ArgumentException)
+        catch (StackTextException error)
         {
             throw new InputException($"stacks: {error.Message}", error);
         }

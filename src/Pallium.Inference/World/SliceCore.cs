@@ -44,7 +44,10 @@ internal sealed class SliceCore(SliceLayout layout, LinearBase linear, int exoge
     /// <summary>Numbers that a stream keeps of what it saw: last seen coordinates and ages.</summary>
     public int MemorySize => layout.Coordinates + layout.Channels;
 
-    public int EncoderInputs => (2 * layout.Coordinates) + (2 * layout.Channels) + exogenous + 1;
+    public int EncoderInputs => CountEncoderInputs(layout, exogenous);
+
+    /// <summary>Channels that the trunk reads: last seen values, masks, ages, elapsed time, and E more.</summary>
+    public static int CountEncoderInputs(SliceLayout layout, int exogenous) => (2 * layout.Coordinates) + (2 * layout.Channels) + exogenous + 1;
 
     public int HeadFeatures => exogenous + 1 + (3 * layout.Coordinates) + layout.Channels + layout.DiscreteOutputs;
 

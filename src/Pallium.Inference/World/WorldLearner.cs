@@ -22,7 +22,6 @@ internal static class WorldLearner
     {
         StackSpec? stack = Check(options);
         frame = LearningPart(frame, options);
-        progress?.Report(new LearnProgress("fitting the base", 0, double.NaN, double.NaN, 0, TimeSpan.Zero));
         HoldOut parts = HoldOut.Of(frame.Series);
         Frame training = parts.Training(frame);
         Normalizer normalizer = Normalizer.Fit(training);
@@ -31,6 +30,8 @@ internal static class WorldLearner
         var layout = new SliceLayout(frame.Schema, normalizer, options.Components);
         EncodedSeries[] series = [.. frame.Series.Select(s => WorldEngine.Encode(frame.Schema, normalizer, clock, layout, s))];
         int exogenous = WorldEngine.CountFeatures(frame.Schema, clock);
+        CheckFits(stack, SliceCore.CountEncoderInputs(layout, exogenous), options.Precision);
+        progress?.Report(new LearnProgress("fitting the base", 0, double.NaN, double.NaN, 0, TimeSpan.Zero));
         LinearBase linear = LinearBaseFit.Fit(BaseDataOf(layout, series, parts.Learning, exogenous, clock.Features, frame.Schema.IsTable), new LinearBaseOptions { Seed = options.Seed });
         var core = new SliceCore(layout, linear, exogenous, clock.Features);
         var engine = new WorldEngine(frame.Schema, normalizer, clock, core, null, NetworkShares.None(layout));
@@ -77,9 +78,24 @@ internal static class WorldLearner
         }
         catch (StackTextException error)
         {
-            throw new InputException($"Option stack: {error.Message}", error);
+            throw StackFault(error);
         }
     }
+
+    /// <summary>Refuses a stack that cannot be made for so many channels, before anything takes long.</summary>
+    private static void CheckFits(StackSpec? stack, int inputs, Precision precision)
+    {
+        try
+        {
+            _ = precision == Precision.Single ? stack?.Build<float>(inputs).StateSize : stack?.Build<double>(inputs).StateSize;
+        }
+        catch (StackTextException error)
+        {
+            throw StackFault(error);
+        }
+    }
+
+    private static InputException StackFault(StackTextException error) => new($"Option stack: {error.Message}", error);
 
     private static BaseData BaseDataOf(SliceLayout layout, EncodedSeries[] series, Stretch[] learning, int exogenous, int timeFeatures, bool table)
     {

@@ -12,8 +12,6 @@ public abstract partial class LayerKind
     /// <summary>What the kinds have in common: units, heads, keys, values, gate, and a block made of them.</summary>
     private abstract class Associative : LayerKind
     {
-        private const int UsualHeads = 4;
-
         private static readonly LayerOption Keys = new("keys", OptionForm.Count, 0, "key channels of a head; units/heads if not given");
 
         protected Associative(string name, string summary, bool isGated, params LayerOption[] others)
@@ -42,12 +40,7 @@ public abstract partial class LayerKind
 
         internal override void Check(LayerSpec spec)
         {
-            bool isGiven = spec.Has("values") && (spec.Has("keys") || !Options.Contains(Keys));
-            if (spec.Has("heads") && !isGiven && spec.Get<int>("units") % spec.Get<int>("heads") != 0)
-            {
-                throw spec.Error("heads", string.Create(
-                    CultureInfo.InvariantCulture, $"a divisor of the {spec.Get<int>("units")} units, or keys and values of a head"));
-            }
+            HeadSizes.Check(spec, keysAreGiven: spec.Has("keys") || !Options.Contains(Keys));
         }
 
         /// <summary>The block with what is particular to the kind.</summary>
@@ -56,9 +49,8 @@ public abstract partial class LayerKind
         private MemoryBlock BlockOf(LayerSpec spec, int inputs)
         {
             int units = spec.Get<int>("units");
-            int heads = spec.Has("heads") ? spec.Get<int>("heads") : Enumerable.Range(1, UsualHeads).Last(count => units % count == 0);
-            int Channels(string option) => spec.Has(option) ? spec.Get<int>(option) : units / heads;
-            var memory = new MatrixMemoryOptions(heads, Channels("keys"), Channels("values"));
+            HeadSizes sizes = HeadSizes.Of(spec);
+            var memory = new MatrixMemoryOptions(sizes.Heads, sizes.Keys, sizes.Values);
             return Particular(spec, new MemoryBlock(inputs, units, memory) { IsGated = spec.Get<bool>("gate") });
         }
     }
@@ -172,6 +164,78 @@ public abstract partial class LayerKind
         {
             MemoryBlock delta = DeltaRule.Delta(spec, block);
             return delta with { HasRates = true, Memory = delta.Memory with { Decay = MemoryDecay.Head } };
+        }
+    }
+
+    private sealed class Mixture() : LayerKind(
+        "mom",
+        "mixture of memories: a router gives each slice to a few of several matrices",
+        Units("output channels"),
+        new("memories", OptionForm.Between(1, MostMemories), 4, "memories to choose among"),
+        new("top", OptionForm.Between(1, MostMemories), 2, "how many of them a slice writes and reads"),
+        new("shared", OptionForm.Switch, true, "whether there is one more that every slice writes and reads"),
+        new("rule", OptionForm.Choice<MixtureRule>(), MixtureRule.GatedDelta, "how they are written"),
+        new("heads", OptionForm.Between(1, MostHeads), 0, "heads; up to 4 that divide the units if not given"),
+        new("keys", OptionForm.Count, 0, "key channels of a head; units/heads if not given"),
+        new("values", OptionForm.Count, 0, "value channels of a head; units/heads if not given"))
+    {
+        private const int MostMemories = 256;
+
+        internal override ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs) => MixtureOfMemories.Create<T>(OptionsOf(spec, inputs));
+
+        internal override LayerSize SizeOf(LayerSpec spec, int inputs)
+        {
+            MixtureOptions options = OptionsOf(spec, inputs);
+            long memories = options.Memories + (options.HasShared ? 1 : 0);
+            long head = (long)options.Keys + options.Values;
+            return new(options.Units, (memories * options.Heads * head * inputs) + ((long)options.Heads * options.Values * options.Units), memories * options.Heads * options.Keys * options.Values);
+        }
+
+        internal override void Check(LayerSpec spec)
+        {
+            HeadSizes.Check(spec, keysAreGiven: spec.Has("keys"));
+            if (spec.Get<int>("top") > spec.Get<int>("memories"))
+            {
+                throw spec.Error(spec.Has("top") ? "top" : "memories", string.Create(
+                    CultureInfo.InvariantCulture, $"at most {spec.Get<int>("memories")} memories chosen (top), as many as there are"));
+            }
+        }
+
+        private static MixtureOptions OptionsOf(LayerSpec spec, int inputs)
+        {
+            HeadSizes sizes = HeadSizes.Of(spec);
+            return new(inputs, spec.Get<int>("units"), sizes.Heads, sizes.Keys, sizes.Values)
+            {
+                Memories = spec.Get<int>("memories"),
+                Chosen = spec.Get<int>("top"),
+                HasShared = spec.Get<bool>("shared"),
+                Rule = spec.Get<MixtureRule>("rule"),
+            };
+        }
+    }
+
+    /// <summary>Heads, and channels of a head, from the options units, heads, keys and values.</summary>
+    private readonly record struct HeadSizes(int Heads, int Keys, int Values)
+    {
+        private const int UsualHeads = 4;
+
+        public static HeadSizes Of(LayerSpec spec)
+        {
+            int units = spec.Get<int>("units");
+            int heads = spec.Has("heads") ? spec.Get<int>("heads") : Enumerable.Range(1, UsualHeads).Last(count => units % count == 0);
+            int Channels(string option) => spec.Has(option) ? spec.Get<int>(option) : units / heads;
+            return new(heads, Channels("keys"), Channels("values"));
+        }
+
+        /// <summary>Refuses heads that do not divide the units where channels of a head follow from both.</summary>
+        public static void Check(LayerSpec spec, bool keysAreGiven)
+        {
+            bool isGiven = spec.Has("values") && keysAreGiven;
+            if (spec.Has("heads") && !isGiven && spec.Get<int>("units") % spec.Get<int>("heads") != 0)
+            {
+                throw spec.Error("heads", string.Create(
+                    CultureInfo.InvariantCulture, $"a divisor of the {spec.Get<int>("units")} units, or keys and values of a head"));
+            }
         }
     }
 }

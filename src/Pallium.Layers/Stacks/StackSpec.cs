@@ -21,14 +21,14 @@ public sealed class StackSpec : IEquatable<StackSpec>
 
     /// <summary>Makes the layers, with zero parameters.</summary>
     /// <param name="inputs">Channels that the first layer reads.</param>
-    /// <exception cref="ArgumentException">Layers do not fit one another, or the stack not into memory.</exception>
+    /// <exception cref="StackTextException">Layers do not fit one another, or the stack not into memory.</exception>
     public ISequenceLayer<T> Build<T>(int inputs)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(inputs);
         LayerSize size = SizeOf(inputs);
-        CheckMemory<T>(size.State, "the state of one stream");
-        CheckMemory<T>(size.LeastWeights, "its weights");
+        CheckMemory<T>(size.State, "the state");
+        CheckMemory<T>(size.LeastWeights, "the weights");
         var layers = new List<ISequenceLayer<T>>();
         int channels = inputs;
         foreach (LayerSpec spec in Layers)
@@ -45,7 +45,7 @@ public sealed class StackSpec : IEquatable<StackSpec>
 
     /// <summary>How large the stack would be, without making it.</summary>
     /// <param name="inputs">Channels that the first layer reads.</param>
-    /// <exception cref="ArgumentException">A layer cannot be made.</exception>
+    /// <exception cref="StackTextException">A layer cannot be made.</exception>
     public LayerSize SizeOf(int inputs)
     {
         var size = new LayerSize(inputs, 0, 0);
@@ -66,16 +66,16 @@ public sealed class StackSpec : IEquatable<StackSpec>
     {
         const double Gigabyte = 1 << 30;
         double bytes = (double)numbers * Unsafe.SizeOf<T>();
-        double memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        if (bytes > memory || numbers > Array.MaxLength)
+        double most = Math.Min(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, (double)Array.MaxLength * Unsafe.SizeOf<T>());
+        if (bytes > most)
         {
-            throw new ArgumentException(string.Create(
+            throw Layers[0].Refusal(string.Create(
                 CultureInfo.InvariantCulture,
-                $"Stack '{this}': {what} would take {bytes / Gigabyte:N1} GB ({numbers:N0} numbers); expected at most {Math.Min(memory, (double)Array.MaxLength * Unsafe.SizeOf<T>()) / Gigabyte:N1} GB."));
+                $"found the stack '{this}', {what} of which would take {bytes / Gigabyte:N1} GB ({numbers:N0} numbers), expected at most {most / Gigabyte:N1} GB."));
         }
     }
 
-    /// <summary>Does something with a layer; what goes wrong names it.</summary>
+    /// <summary>Does something with a layer; what goes wrong names it and its place.</summary>
     private static TResult Named<TResult>(LayerSpec spec, Func<TResult> make)
     {
         try
@@ -84,12 +84,11 @@ public sealed class StackSpec : IEquatable<StackSpec>
         }
         catch (ArgumentException error)
         {
-            string reason = error.Message.Split(" (Parameter", 2)[0];
-            throw new ArgumentException($"Stack, layer '{spec}': {reason}", error);
+            throw spec.Refusal($"layer '{spec}': {error.Message.Split(" (Parameter", 2)[0]}");
         }
-        catch (OverflowException error)
+        catch (OverflowException)
         {
-            throw new ArgumentException($"Stack, layer '{spec}': it has more weights than can be counted.", error);
+            throw spec.Refusal($"layer '{spec}': found more weights than can be counted, expected fewer.");
         }
     }
 
@@ -110,18 +109,14 @@ public sealed class StackSpec : IEquatable<StackSpec>
 public sealed class LayerSpec
 {
     private readonly IReadOnlyDictionary<string, object> _values;
-    private readonly Func<string, string, StackTextException> _error;
+    private readonly StackTextPlaces _places;
 
-    /// <param name="kind">Which layer.</param>
-    /// <param name="values">The options given.</param>
-    /// <param name="repeats">How many of it.</param>
-    /// <param name="error">Makes the error that something else was expected of an option, at its place in the text.</param>
-    internal LayerSpec(LayerKind kind, IReadOnlyDictionary<string, object> values, int repeats, Func<string, string, StackTextException> error)
+    internal LayerSpec(LayerKind kind, IReadOnlyDictionary<string, object> values, int repeats, StackTextPlaces places)
     {
         Kind = kind;
         _values = values;
         Repeats = repeats;
-        _error = error;
+        _places = places;
     }
 
     /// <summary>Which layer.</summary>
@@ -131,7 +126,7 @@ public sealed class LayerSpec
     public int Repeats { get; }
 
     /// <summary>One such layer.</summary>
-    public LayerSpec Single => new(Kind, _values, 1, _error);
+    public LayerSpec Single => new(Kind, _values, 1, _places);
 
     /// <summary>Layers in all, inner ones and repeats included.</summary>
     internal long Count => Repeats * (1 + _values.Values.OfType<StackSpec>().Sum(inner => inner.Count));
@@ -144,7 +139,10 @@ public sealed class LayerSpec
     internal bool Has(string option) => _values.ContainsKey(option);
 
     /// <summary>The error that an option's value does not go with the others: where it stands, what was found, and <paramref name="expected"/>.</summary>
-    internal StackTextException Error(string option, string expected) => _error(option, expected);
+    internal StackTextException Error(string option, string expected) => _places.Error(option, expected);
+
+    /// <summary>The error that the layer cannot be made, at its place.</summary>
+    internal StackTextException Refusal(string reason) => _places.Refusal(reason);
 
     /// <summary>Refuses options that have no effect beside another.</summary>
     /// <exception cref="ArgumentException">One of them was given.</exception>

@@ -44,10 +44,9 @@ public static class StackText
 
     private static LayerSpec ReadLayer(StackTextReader reader)
     {
-        int start = reader.Position;
         LayerKind kind = reader.Name("a layer", LayerKind.All, kind => kind.Name);
+        var places = new StackTextPlaces(reader, kind);
         var values = new Dictionary<string, object>();
-        var places = new Dictionary<string, (int Start, int End)>();
         if (reader.Accept('('))
         {
             ReadValues(reader, kind, values, places);
@@ -58,11 +57,7 @@ public static class StackText
         }
 
         int repeats = reader.Accept('x') ? reader.Count(1, MostLayers) : 1;
-        var layer = new LayerSpec(kind, values, repeats, (option, expected) =>
-        {
-            (int from, int to) = places.GetValueOrDefault(option, (start, start + kind.Name.Length));
-            return reader.ErrorAt(from, $"'{reader.Between(from, to)}'", expected);
-        });
+        var layer = new LayerSpec(kind, values, repeats, places);
         kind.Check(layer);
         return layer;
     }
@@ -73,8 +68,7 @@ public static class StackText
     private static string Described(LayerKind kind, LayerOption option) =>
         option == kind.Options[0] ? $"{option.Form.Expected} ({option.Name} of {kind.Name})" : $"{option.Name}= and {option.Form.Expected} ({kind.Name} needs it)";
 
-    private static void ReadValues(
-        StackTextReader reader, LayerKind kind, Dictionary<string, object> values, Dictionary<string, (int Start, int End)> places)
+    private static void ReadValues(StackTextReader reader, LayerKind kind, Dictionary<string, object> values, StackTextPlaces places)
     {
         if (!reader.At(')'))
         {
@@ -90,7 +84,7 @@ public static class StackText
                     throw reader.ErrorAt(start, $"option '{option.Name}' a second time", "each option once");
                 }
 
-                places[option.Name] = (from, reader.Position);
+                places.Add(option.Name, from);
             }
             while (reader.Accept(','));
         }

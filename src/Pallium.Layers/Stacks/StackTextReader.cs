@@ -138,7 +138,11 @@ internal sealed class StackTextReader(string text)
 
     /// <summary>The error that something was found at a place.</summary>
     public StackTextException ErrorAt(int position, string found, string expected, string end = ".") =>
-        new(string.Create(CultureInfo.InvariantCulture, $"Stack, position {position + 1}: found {found}, expected {expected}{end}"), text, position + 1);
+        RefusalAt(position, $"found {found}, expected {expected}{end}");
+
+    /// <summary>The error that says anything about a place.</summary>
+    public StackTextException RefusalAt(int position, string reason) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"Stack, position {position + 1}: {reason}"), text, position + 1);
 
     private char Next() => AtEnd ? '\0' : text[_position];
 

@@ -20,6 +20,9 @@ internal sealed class GoldenFile
 
     public double[] this[string name] => _file[name].Values<double>().ToArray();
 
+    /// <summary>A tensor of indices.</summary>
+    public long[] Indices(string name) => _file[name].Values<long>().ToArray();
+
     public bool Has(string name) => _file.Find(name) is not null;
 
     public int Int(string option) => _options.GetProperty(option).GetInt32();

@@ -20,6 +20,7 @@ internal static partial class GoldenLayers
             "cfc" when file.Case.StartsWith("cfc_ncp", StringComparison.Ordinal) => Wired<T>(file),
             "cfc" => ClosedForm<T>(file),
             "ltc" => Liquid<T>(file),
+            "mom" => Mixture<T>(file),
             _ => Associative<T>(file),
         };
 }

@@ -37,7 +37,7 @@ internal static class RandomStack
                 StackText.Parse(text).Build<float>(inputs);
                 return text;
             }
-            catch (ArgumentException)
+            catch (StackTextException)
             {
                 // Channels or options do not fit; another draw may.
             }

@@ -44,6 +44,9 @@ public sealed class StackTextTests
     [InlineData("lstm(64)x0", 10, "found '0', expected a whole number from 1 to 256.")]
     [InlineData("gru(2)x200+gru(2)x57", 12, "found more layers, expected at most 256 in all, repeats included.")]
     [InlineData("rmsnorm+residual(residual(rmsnorm()x16)x16)", 18, "found more layers, expected at most 256 in all, repeats included.")]
+    [InlineData("mom(16,top=5)", 12, "found '5', expected at most 4 memories chosen (top), as many as there are.")]
+    [InlineData("gru(8)+mom(16,heads=3)", 21, "found '3', expected a divisor of the 16 units, or keys and values of a head.")]
+    [InlineData("mom(16,rule=gls)", 13, "found 'gls', expected one of: gated_delta, gla; did you mean 'gla'?")]
     [InlineData("lstm(99999999999999999999)", 6, "expected a whole number from 1 to 16384.")]
     public void Errors_name_the_place_and_what_was_expected(string text, int position, string part)
     {
@@ -65,12 +68,12 @@ public sealed class StackTextTests
     }
 
     [Theory]
-    [InlineData("residual(linear(5))", "Stack, layer 'residual(linear(5))': The block of a residual reads 3 channels and writes 5; both must be equal.")]
-    [InlineData("gru(4)+ltc(ncp:3)", "Stack, layer 'ltc(ncp:3)': units ('3') must be greater than or equal to '4'.")]
-    [InlineData("cfc(ncp:9,mixed=yes)", "Stack, layer 'cfc(ncp:9,mixed=yes)': Option 'mixed' has no effect with ncp:.")]
-    [InlineData("ltc(9,sparsity=0.2)", "Stack, layer 'ltc(9,sparsity=0.2)': Option 'sparsity' has no effect without ncp: or random:.")]
+    [InlineData("residual(linear(5))", "Stack, position 1: layer 'residual(linear(5))': The block of a residual reads 3 channels and writes 5; both must be equal.")]
+    [InlineData("gru(4)+ltc(ncp:3)", "Stack, position 8: layer 'ltc(ncp:3)': units ('3') must be greater than or equal to '4'.")]
+    [InlineData("cfc(ncp:9,mixed=yes)", "Stack, position 1: layer 'cfc(ncp:9,mixed=yes)': Option 'mixed' has no effect with ncp:.")]
+    [InlineData("ltc(9,sparsity=0.2)", "Stack, position 1: layer 'ltc(9,sparsity=0.2)': Option 'sparsity' has no effect without ncp: or random:.")]
     public void Layers_that_cannot_be_built_are_named(string text, string message) =>
-        Assert.Equal(message, Assert.Throws<ArgumentException>(() => StackText.Parse(text).Build<float>(3)).Message);
+        Assert.Equal(message, Assert.Throws<StackTextException>(() => StackText.Parse(text).Build<float>(3)).Sentence);
 
     [Fact]
     public void Nesting_has_an_end() =>

@@ -115,6 +115,7 @@ public sealed class StackTextTests
     [InlineData("rwkv4(40)+rwkv_channel(50)+rwkv_channel(50,version=4)")]
     [InlineData("rwkv6(40)+rwkv6(40,heads=5)+rwkv7(40)+rwkv7(40,heads=4,rank=8)")]
     [InlineData("slstm(40)+slstm(40,heads=4)+ctrnn(40,unfolds=2)")]
+    [InlineData("conv+conv(3,silu=no)+conv(1)")]
     [InlineData("gru(40)+dropout(0.1)+rmsnorm+layernorm")]
     [InlineData("linear(40)+residual(swiglu(20)x2)+chunks(lstm(5),slices=3)")]
     public void The_size_of_a_stack_is_known_before_it_is_made(string text)

@@ -12,7 +12,7 @@ public abstract partial class LayerKind
     [
         new Liquid(), new ClosedForm(), new LiquidTimeConstant(), new LongShortTermMemory(), new GatedRecurrentUnit(),
         new LinearAttention(), new Retention(), new Lightning(), new SimpleGatedAttention(), new GatedAttention(), new Based(),
-        new DeltaRule(), new GatedDeltaRule(), new Mixture(),
+        new DeltaRule(), new GatedDeltaRule(), new Duality(), new Mixture(),
         new ScalarLongShortTermMemory(), new ContinuousTime(),
         new FourthRwkv(), new SixthRwkv(), new SeventhRwkv(), new RwkvFeedforward(),
         new Convolution(),

@@ -20,6 +20,8 @@ internal static partial class GoldenLayers
             "cfc" when file.Case.StartsWith("cfc_ncp", StringComparison.Ordinal) => Wired<T>(file),
             "cfc" => ClosedForm<T>(file),
             "ltc" => Liquid<T>(file),
+            "attn" => WholeAttention<T>(file),
+            "based" when file.Case == "based_swa" => SlidingWindow<T>(file),
             _ => Associative<T>(file),
         };
 }

@@ -15,7 +15,7 @@ public abstract partial class LayerKind
         new DeltaRule(), new GatedDeltaRule(), new Duality(), new Mixture(),
         new ScalarLongShortTermMemory(), new ContinuousTime(),
         new FourthRwkv(), new SixthRwkv(), new SeventhRwkv(), new RwkvFeedforward(),
-        new Convolution(),
+        new Convolution(), new SoftmaxAttention(),
         new Affine(), new GatedFeedforward(), new RootMeanSquare(), new MeanAndVariance(), new Dropping(), new Around(), new Chunked(),
     ];
 

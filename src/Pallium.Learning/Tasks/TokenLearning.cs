@@ -44,7 +44,7 @@ public sealed class TokenLearning<T> : ILearningTask<T>
     private readonly TokenLesson[] _lessons;
     private readonly TokenOptions _options;
     private readonly Rng _rng;
-    private readonly TokenChunk<T>[] _chunks;
+    private readonly TokenChunks<T> _chunks;
     private readonly TokenScorer<T> _scorer;
     private TokenLesson _lesson;
     private int _length;
@@ -56,15 +56,15 @@ public sealed class TokenLearning<T> : ILearningTask<T>
         _lesson = lessons[0];
         _options = options;
         _rng = rng;
-        _chunks = [.. Enumerable.Range(0, options.BatchSize / TokenChunk<T>.MostRows).Select(_ => new TokenChunk<T>(model))];
-        _scorer = new TokenScorer<T>(model);
+        _chunks = new TokenChunks<T>(model);
+        _scorer = new TokenScorer<T>(model, _chunks);
     }
 
     /// <inheritdoc/>
     public ParameterSet<T> Parameters => _model.Parameters;
 
     /// <inheritdoc/>
-    public int Chunks => _chunks.Length;
+    public int Chunks => _options.BatchSize / TokenChunk<T>.MostRows;
 
     /// <inheritdoc/>
     public int SlicesPerStep => _options.BatchSize * (int)_lessons.Average(lesson => (lesson.Least + lesson.Most) / 2.0);
@@ -110,8 +110,8 @@ public sealed class TokenLearning<T> : ILearningTask<T>
     }
 
     /// <inheritdoc/>
-    public ChunkLoss Learn(long step, int chunk, Gradients<T> gradients) => _chunks[chunk].Learn(
-        _lesson.Task, _length, TokenChunk<T>.MostRows, _rng.For("learning").For(step), chunk * TokenChunk<T>.MostRows, _rng.For("noise").For(step), gradients);
+    public ChunkLoss Learn(long step, int chunk, Gradients<T> gradients) => _chunks.Use(tape => tape.Learn(
+        _lesson.Task, _length, TokenChunk<T>.MostRows, _rng.For("learning").For(step), chunk * TokenChunk<T>.MostRows, _rng.For("noise").For(step), gradients));
 
     /// <inheritdoc/>
     public double Validate(ChunkRunner runner) => _lessons.Select((lesson, i) =>

@@ -9,19 +9,21 @@ namespace Pallium.Learning;
 public sealed class TokenScorer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Runs of chunks that can go on at the same time; each has a tape of its own.</summary>
-    private const int Parts = 8;
-
     private const int StreamsSideBySide = 64;
     private readonly TokenModel<T> _model;
-    private readonly TokenChunk<T>[] _chunks;
+    private readonly TokenChunks<T> _chunks;
 
     /// <summary>A scorer.</summary>
     public TokenScorer(TokenModel<T> model)
+        : this(model, new TokenChunks<T>(model))
+    {
+    }
+
+    internal TokenScorer(TokenModel<T> model, TokenChunks<T> chunks)
     {
         ArgumentNullException.ThrowIfNull(model);
         _model = model;
-        _chunks = [.. Enumerable.Range(0, Parts).Select(_ => new TokenChunk<T>(model))];
+        _chunks = chunks;
     }
 
     /// <summary>Through the learning form, in windows of the whole length.</summary>
@@ -36,13 +38,8 @@ public sealed class TokenScorer<T>
         ArgumentNullException.ThrowIfNull(runner);
         const int Rows = TokenChunk<T>.MostRows;
         var tallies = new TokenTally[(count + Rows - 1) / Rows];
-        runner.Run(Parts, part =>
-        {
-            for (int i = part; i < tallies.Length; i += Parts)
-            {
-                tallies[i] = _chunks[part].Evaluate(task, length, Math.Min(Rows, count - (i * Rows)), rng, i * Rows);
-            }
-        });
+        runner.Run(tallies.Length, i =>
+            tallies[i] = _chunks.Use(chunk => chunk.Evaluate(task, length, Math.Min(Rows, count - (i * Rows)), rng, i * Rows)));
         return tallies.Aggregate((sum, tally) => sum + tally).Score;
     }
 

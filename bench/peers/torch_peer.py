@@ -274,7 +274,56 @@ def streaming_step(layer, hidden, inputs=INPUTS):
     return call
 
 
+def attend(q, k, v, mask):
+    scores = q @ k.transpose(-1, -2) / math.sqrt(q.shape[-1])
+    return torch.softmax(scores + mask, -1) @ v
+
+
+def band(queries, keys, window):
+    """0 where a query sees a key, else -inf; the last query stands beside the last key."""
+    age = torch.arange(keys - queries, keys)[:, None] - torch.arange(keys)[None, :]
+    return torch.zeros(queries, keys).masked_fill((age < 0) | (age >= window), -math.inf)
+
+
+def attention(layer, window, heads=4, width=64):
+    """Layer FORM:ROWS:STEPS, form "band" (all scores, masked) or "chunks" (of as many queries as the window has keys)."""
+    form, rows, steps = layer.split(":")
+    rows, steps = int(rows), int(steps)
+    q, k, v = (torch.randn(rows, heads, steps, width, requires_grad=True) for _ in range(3))
+    gradient = torch.randn(rows, heads, steps, width)
+    ends = [steps] if form == "band" else range(window, steps + 1, window)
+    parts = []
+    for end in ends:
+        first = 0 if form == "band" else end - window
+        oldest = 0 if form == "band" else max(0, first - window + 1)
+        parts.append((slice(first, end), slice(oldest, end), band(end - first, end - oldest, window)))
+
+    def call():
+        q.grad = k.grad = v.grad = None
+        outputs = [attend(q[:, :, i], k[:, :, j], v[:, :, j], mask) for i, j, mask in parts]
+        torch.cat(outputs, 2).backward(gradient)
+
+    return call
+
+
+def attention_step(layer, window, heads=4, width=64):
+    keys, values = torch.randn(heads, window, width), torch.randn(heads, window, width)
+    q, k, v = (torch.randn(heads, 1, width) for _ in range(3))
+    place = 0
+
+    def call():
+        nonlocal place
+        with torch.no_grad():
+            keys[:, place], values[:, place] = k[:, 0], v[:, 0]
+            place = (place + 1) % window
+            torch.softmax(q @ keys.transpose(-1, -2) / math.sqrt(width), -1) @ values
+
+    return call
+
+
 KINDS = {
+    "attention": attention,
+    "attention-step": attention_step,
     "learn": learning_step,
     "stream": streaming_step,
     "window": window,

@@ -238,4 +238,44 @@ public abstract partial class LayerKind
             }
         }
     }
+
+    private sealed class Duality() : LayerKind(
+        "mamba2",
+        "Mamba-2: a short convolution, then a memory that forgets by a rate and a span for each head, gated",
+        Units("output channels"),
+        new("state", OptionForm.Count, 64, "channels that keep each value"),
+        new("heads", OptionForm.Between(1, MostHeads), 0, "heads; as many as have at most 64 channels if not given"),
+        new("expand", OptionForm.Between(1, 16), 2, "inner channels for each unit"),
+        new("width", OptionForm.Between(1, MostTaps), 4, "slices that the convolution sees"))
+    {
+        private const int UsualChannels = 64;
+
+        internal override ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs) => BlockOf(spec, inputs).Build<T>();
+
+        internal override LayerSize SizeOf(LayerSpec spec, int inputs) => BlockOf(spec, inputs).Size;
+
+        internal override void Check(LayerSpec spec)
+        {
+            if (spec.Has("heads") && Inner(spec) % spec.Get<int>("heads") != 0)
+            {
+                throw spec.Error("heads", string.Create(CultureInfo.InvariantCulture, $"a divisor of the {Inner(spec)} inner channels"));
+            }
+        }
+
+        private static int Inner(LayerSpec spec) => spec.Get<int>("expand") * spec.Get<int>("units");
+
+        private static DualityBlock BlockOf(LayerSpec spec, int inputs)
+        {
+            int inner = Inner(spec);
+            int heads = spec.Has("heads")
+                ? spec.Get<int>("heads")
+                : Enumerable.Range((inner + UsualChannels - 1) / UsualChannels, inner).First(count => inner % count == 0);
+            return new(inputs, spec.Get<int>("units"), heads)
+            {
+                State = spec.Get<int>("state"),
+                Expand = spec.Get<int>("expand"),
+                Width = spec.Get<int>("width"),
+            };
+        }
+    }
 }

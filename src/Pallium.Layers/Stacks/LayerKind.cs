@@ -12,10 +12,10 @@ public abstract partial class LayerKind
     [
         new Liquid(), new ClosedForm(), new LiquidTimeConstant(), new LongShortTermMemory(), new GatedRecurrentUnit(),
         new LinearAttention(), new Retention(), new Lightning(), new SimpleGatedAttention(), new GatedAttention(), new Based(),
-        new DeltaRule(), new GatedDeltaRule(), new Mixture(),
+        new DeltaRule(), new GatedDeltaRule(), new Duality(), new Mixture(),
         new ScalarLongShortTermMemory(), new ContinuousTime(),
         new FourthRwkv(), new SixthRwkv(), new SeventhRwkv(), new RwkvFeedforward(),
-        new Convolution(),
+        new Convolution(), new SoftmaxAttention(),
         new Affine(), new GatedFeedforward(), new RootMeanSquare(), new MeanAndVariance(), new Dropping(), new Around(), new Chunked(),
     ];
 

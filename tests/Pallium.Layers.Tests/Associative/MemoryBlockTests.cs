@@ -9,7 +9,7 @@ public sealed class MemoryBlockTests
     public static TheoryData<string> Texts() =>
     [
         "linattn(8)", "linattn(6,gate=yes,normalize=no)", "retention(8)", "lightning(8,layer=1,of=3)", "simple_gla(8)", "gla(8,heads=1)", "based(8,features=3)",
-        "delta(8,heads=2)", Gated, "gated_delta(7)",
+        "delta(8,heads=2)", Gated, "gated_delta(7)", "mamba2(8)", "mamba2(6,state=5,heads=3,expand=1,width=2)",
     ];
 
     [Theory, MemberData(nameof(Texts))]
@@ -43,6 +43,7 @@ public sealed class MemoryBlockTests
     [InlineData("lightning(8,layer=3,of=3)", 19, "found '3', expected a layer below of=3.")]
     [InlineData("lightning(8,layer=1)", 19, "found '1', expected a layer below of=1.")]
     [InlineData("based(8,keys=4)", 9, "found 'keys', expected an option of based")]
+    [InlineData("mamba2(8,heads=3)", 16, "found '3', expected a divisor of the 16 inner channels.")]
     [InlineData("based(8,heads=3)", 15, "found '3', expected a divisor of the 8 units")]
     public void Impossible_options_are_refused_with_their_place(string text, int position, string part)
     {
@@ -55,6 +56,7 @@ public sealed class MemoryBlockTests
     [InlineData("delta(10,heads=3,keys=2,values=4)", 3 * 2 * 4)]
     [InlineData("based(8,heads=3,values=4,features=2)", 3 * 6 * 5)]
     [InlineData("retention(6)", 3 * 2 * 2)]
+    [InlineData("mamba2(64,state=16)", (16 * 128) + (3 * (128 + 32)))]
     public void Heads_keys_and_values_shape_the_state(string text, int state) =>
         Assert.Equal(state, StackText.Parse(text).Build<float>(5).StateSize);
 }
@@ -72,6 +74,11 @@ public sealed class GatedDeltaBlockTests : SequenceLayerLaws
 public sealed class BasedBlockTests : SequenceLayerLaws
 {
     protected override ISequenceLayer<T> Create<T>() => StackText.Parse("based(6,heads=2,features=2)").Build<T>(4);
+}
+
+public sealed class DualityBlockTests : SequenceLayerLaws
+{
+    protected override ISequenceLayer<T> Create<T>() => StackText.Parse("mamba2(4,state=3,heads=2)").Build<T>(3);
 }
 
 public sealed class DecayGateTests : SequenceLayerLaws

@@ -14,6 +14,7 @@ internal static partial class GoldenLayers
             "slstm" => new(new Slstm<T>(new(file.Int("I"), file.Int("H")) { Heads = file.Int("heads") }), "h", "c", "n", "m"),
             "rwkv4" => Rwkv4<T>(file),
             "rwkv7" when file.Case.StartsWith("rwkv7_timemix", StringComparison.Ordinal) => Rwkv7TimeMixing<T>(file),
+            "s6" => Selective<T>(file),
             "rmsnorm" => new(new RmsNorm<T>(new(file.Int("D")) { Epsilon = file.Double("eps") })),
             "layernorm" => new(new LayerNorm<T>(new(file.Int("D")) { Epsilon = file.Double("eps") })),
             "swiglu" => new(new SwiGlu<T>(new(file.Int("D"), file.Int("F")))),
@@ -21,6 +22,8 @@ internal static partial class GoldenLayers
             "cfc" => ClosedForm<T>(file),
             "ltc" => Liquid<T>(file),
             "mom" => Mixture<T>(file),
+            "attn" => WholeAttention<T>(file),
+            "based" when file.Case == "based_swa" => SlidingWindow<T>(file),
             _ => Associative<T>(file),
         };
 }

@@ -8,7 +8,7 @@ internal static class TrackingExperiment
 {
     private const string File = "tracking";
     private const int WindowSequences = 320;
-    private static readonly TaskRecipe Usual = new(32, 1, 2000, 64, [0.005]) { Convolves = false };
+    private static readonly TaskRecipe Usual = new(32, 1, 4000, 64, [0.005]) { Before = "dropout(0.1)" };
 
     /// <summary>The tasks, the longest sequence learned, and whether their automata are small enough to be read out.</summary>
     private static readonly (string Name, Automaton Automaton, int Longest, ExtractionOptions? Extraction)[] Tasks =

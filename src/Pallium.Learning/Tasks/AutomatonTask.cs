@@ -14,10 +14,7 @@ public sealed class AutomatonTask(Automaton automaton, bool hasRuns = false) : T
     public Automaton Automaton => automaton;
 
     /// <summary>The next symbol of a stream and its answer; a stream begins in state 0.</summary>
-    public (int Token, int Target) DrawNext(ref Rng rng, ref int state)
-    {
-        return Answered(rng.Below(Vocabulary), ref state);
-    }
+    public (int Token, int Target) DrawNext(ref Rng rng, ref int state) => Answered(rng.Below(Vocabulary), ref state);
 
     /// <inheritdoc/>
     protected override void DrawSequence(ref Rng rng, Span<int> tokens, Span<int> targets)

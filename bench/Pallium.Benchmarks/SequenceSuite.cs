@@ -7,5 +7,6 @@ internal static class SequenceSuite
     {
         RecurrentSequences.Run(session);
         AttentionSequences.Run(session);
+        AssociativeSequences.Run(session);
     }
 }

@@ -113,6 +113,41 @@ class LTC(nn.Module):
                 p.clamp_(min=0)
 
 
+class SLSTM(nn.Module):
+    """Scalar LSTM with exponential gates and a stabiliser that is not differentiated; the inputs' product is one for the window."""
+
+    def __init__(self, inputs, hidden):
+        super().__init__()
+        self.hidden = hidden
+        self.inputs = nn.Linear(inputs, 4 * hidden)
+        self.recurrent = nn.Linear(hidden, 4 * hidden, bias=False)
+
+    def start(self, rows):
+        return (torch.zeros(rows, self.hidden),) * 3 + (torch.full((rows, self.hidden), -1e30),)
+
+    def advance(self, a, state):
+        h, c, n, m = state
+        i, f, z, o = (a + self.recurrent(h)).chunk(4, 1)
+        past = m + F.logsigmoid(f)
+        m = torch.maximum(i, past).detach()
+        taken, kept = torch.exp(i - m), torch.exp(past - m)
+        c = kept * c + taken * torch.tanh(z)
+        n = kept * n + taken
+        return torch.sigmoid(o) * c / n, c, n, m
+
+    def step(self, x, state):
+        return self.advance(self.inputs(x), state)
+
+    def forward(self, x):
+        a = self.inputs(x)
+        state = self.start(x.shape[0])
+        outputs = []
+        for t in range(x.shape[1]):
+            state = self.advance(a[:, t], state)
+            outputs.append(state[0])
+        return torch.stack(outputs, 1)
+
+
 def ncp_masks(inputs, hidden):
     """Half the synapses: inputs to inter neurons, inter to command, command among themselves, command to motor."""
     motor = max(1, hidden // 8)
@@ -138,6 +173,8 @@ def build(layer, hidden, inputs=INPUTS):
         return nn.LSTM(inputs, hidden, batch_first=True)
     if layer == "gru":
         return nn.GRU(INPUTS, hidden, batch_first=True)
+    if layer == "slstm":
+        return SLSTM(inputs, hidden)
     if layer == "cfc":
         return CfC(INPUTS, hidden)
     if layer == "ltc":
@@ -170,11 +207,48 @@ def window(layer, hidden, rows=16, steps=64, inputs=64):
     model = build(layer, hidden, inputs)
     x = torch.randn(rows, steps, inputs, requires_grad=True)
     gradient = torch.randn(rows, steps, hidden)
+    recurrent = isinstance(model, nn.RNNBase)
 
     def call():
         model.zero_grad(set_to_none=True)
         x.grad = None
-        model(x)[0].backward(gradient)
+        outputs = model(x)[0] if recurrent else model(x)
+        outputs.backward(gradient)
+
+    return call
+
+
+def chunked_attention(layer, steps, heads=4, size=64, chunk=64):
+    """Forward and reverse of linear attention in chunks (the fastest size here), as public reference code writes it; retention decays by head."""
+    q, k, v = (torch.randn(1, heads, steps, size, requires_grad=True) for _ in range(3))
+    gradient = torch.randn(1, heads, steps, size)
+    log_decay = torch.log(1 - 2.0 ** (-5 - torch.arange(heads)))[:, None]
+    place = torch.arange(chunk)
+
+    def linear(q, k, v):
+        kv = (k.transpose(-1, -2) @ v).cumsum(2)
+        kv = torch.cat([torch.zeros_like(kv[:, :, :1]), kv[:, :, :-1]], 2)
+        mask = torch.triu(torch.ones(chunk, chunk, dtype=torch.bool), 1)
+        return q @ kv + (q @ k.transpose(-1, -2)).masked_fill(mask, 0) @ v
+
+    def retention(q, k, v):
+        lag = place[:, None] - place[None, :]
+        mask = torch.exp(log_decay[:, :, None] * lag).masked_fill(lag < 0, 0)[None, :, None]
+        kv = (k * torch.exp(log_decay * (chunk - 1 - place))[None, :, None, :, None]).transpose(-1, -2) @ v
+        state, states = torch.zeros_like(kv[:, :, 0]), []
+        decay = torch.exp(log_decay * chunk)[None, :, :, None]
+        for n in range(kv.shape[2]):
+            states.append(state)
+            state = decay * state + kv[:, :, n]
+        inter = (q * torch.exp(log_decay * (place + 1))[None, :, None, :, None]) @ torch.stack(states, 2)
+        return inter + (q @ k.transpose(-1, -2) * mask) @ v
+
+    forward = linear if layer == "linattn" else retention
+
+    def call():
+        q.grad = k.grad = v.grad = None
+        scaled, keys, values = (x.unflatten(2, (-1, chunk)) for x in (q * size**-0.5, k, v))
+        forward(scaled, keys, values).flatten(2, 3).backward(gradient)
 
     return call
 
@@ -186,7 +260,7 @@ def streaming_step(layer, hidden, inputs=INPUTS):
         state = (torch.zeros(1, hidden), torch.zeros(1, hidden)) if layer == "lstm" else torch.zeros(1, hidden)
         step = cell
     else:
-        cell = build(layer, hidden)
+        cell = build(layer, hidden, inputs)
         state = cell.start(1)
         # A model that only streams masks its weights once.
         weights = cell.weights() if isinstance(cell, LTC) else None
@@ -253,6 +327,7 @@ KINDS = {
     "learn": learning_step,
     "stream": streaming_step,
     "window": window,
+    "chunked": chunked_attention,
     "wide-stream": lambda layer, hidden: streaming_step(layer, hidden, inputs=64),
 }
 

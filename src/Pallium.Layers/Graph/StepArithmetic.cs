@@ -30,6 +30,13 @@ internal static class StepArithmetic
             case StepOperation.Softplus: Elementary.Softplus(a, y); break;
             case StepOperation.Abs: TensorPrimitives.Abs(a, y); break;
             case StepOperation.Sqrt: TensorPrimitives.Sqrt(a, y); break;
+            case StepOperation.IsNotZero:
+                for (int i = 0; i < y.Length; i++)
+                {
+                    y[i] = T.IsZero(a[i]) ? T.Zero : T.One;
+                }
+
+                break;
             default: throw new NotSupportedException($"Operation {operation} is not element-wise.");
         }
     }

@@ -53,6 +53,12 @@ public enum StepOperation
 
     /// <summary>√x.</summary>
     Sqrt,
+
+    /// <summary>1 where x is not zero, else 0; without a gradient.</summary>
+    IsNotZero,
+
+    /// <summary>1 for the k largest of x, equal ones in order, else 0, k being the index; without a gradient.</summary>
+    Largest,
 }
 
 /// <summary>One node of a <see cref="StepGraph{T}"/>: a vector of <paramref name="Length"/> numbers.</summary>
@@ -142,6 +148,12 @@ public sealed class StepGraph<T>
     /// <summary>max(a, b), as (a + b + |a - b|)/2.</summary>
     public StepNode Max(StepNode a, StepNode b) =>
         Multiply(Add(Add(a, b), Apply(StepOperation.Abs, Subtract(a, b))), Constant(T.CreateChecked(0.5)));
+
+    /// <summary>1 where x is not zero, else 0.</summary>
+    public StepNode IsNotZero(StepNode x) => Apply(StepOperation.IsNotZero, x);
+
+    /// <summary>1 for the <paramref name="count"/> largest of x, equal ones in order, else 0.</summary>
+    public StepNode Largest(StepNode x, int count) => Replace(Node(StepOperation.Largest, [x], x.Length) with { Indices = [count] });
 
     /// <summary>The parameter of a constant node; null if its numbers are fixed.</summary>
     internal Parameter<T>? ParameterOf(StepNode node) => _parameters.GetValueOrDefault(node.Id);

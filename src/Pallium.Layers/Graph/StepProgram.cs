@@ -67,7 +67,7 @@ public sealed class StepProgram<T>
             StepOperation.Add or StepOperation.Subtract or StepOperation.Multiply or StepOperation.Scatter => node.Length,
             _ => 0,
         }),
-        _nodes.Sum(node => node.Operation is >= StepOperation.Divide and not StepOperation.Abs ? (long)node.Length : 0));
+        _nodes.Sum(node => node.Operation is >= StepOperation.Divide and <= StepOperation.Sqrt and not StepOperation.Abs ? (long)node.Length : 0));
 
     /// <summary>Takes the parameters' present values.</summary>
     public void Refresh()
@@ -201,6 +201,9 @@ public sealed class StepProgram<T>
                 }
 
                 break;
+            case StepOperation.Largest:
+                Choice.MarkLargest(a, _indices[node.Id][0], y);
+                break;
             default:
                 StepArithmetic.Apply(node.Operation, a, b, y);
                 break;
@@ -235,7 +238,7 @@ public sealed class StepProgram<T>
                 }
 
                 break;
-            case StepOperation.Gather or StepOperation.Scatter:
+            case StepOperation.Gather or StepOperation.Scatter or StepOperation.IsNotZero or StepOperation.Largest:
                 break;
             case StepOperation.Concatenate:
                 for (int i = 0; i < node.Operands.Count; i++)

@@ -36,6 +36,11 @@ public sealed partial class Slstm<T> : RecurrentLayer<T>
     private StepNode Recurrent(StepGraph<T> graph, StepNode hidden)
     {
         StepNode weight = graph.Constant(_recurrentWeight);
+        if (_recurrentMaps.Length == 1)
+        {
+            return graph.Affine(weight, hidden);
+        }
+
         int size = HeadWidth * _headUnits;
         StepNode[] heads = [.. Enumerable.Range(0, _recurrentMaps.Length).Select(head =>
             graph.Affine(graph.Slice(weight, head * size, size), graph.Slice(hidden, head * _headUnits, _headUnits)))];

@@ -104,7 +104,7 @@ public sealed class DynamicTokenShift<T> : TokenShiftLayer<T>
     }
 
     private protected override int MixScratch(int slices) => checked(
-        SpanCarver.Room(slices * Outputs) + SpanCarver.Room(slices * Narrow) + SpanCarver.Room(slices * Inputs)
+        SpanCarver.Room(slices * Outputs) + SpanCarver.Room(slices * Narrow) + SpanCarver.Room(slices * Inputs) + SpanCarver.Room(Narrow)
         + Math.Max(_narrow.GradientScratch, _widen[0].GradientScratch));
 
     private protected override void Mix(int slices, ReadOnlySpan<T> inputs, ReadOnlySpan<T> differences, Span<T> outputs, Span<T> records)
@@ -148,6 +148,7 @@ public sealed class DynamicTokenShift<T> : TokenShiftLayer<T>
         Span<T> dShares = carver.Take(slices * Outputs);
         Span<T> dNarrow = carver.Take(slices * Narrow);
         Span<T> dMixed = carver.Take(slices * Inputs);
+        Span<T> dRaw = carver.Take(Narrow);
         ReadOnlySpan<T> differences = Differences(pass);
         Span<T> records = Records(pass);
         Span<T> narrow = records[Inputs..];
@@ -163,7 +164,9 @@ public sealed class DynamicTokenShift<T> : TokenShiftLayer<T>
         for (int slice = 0; slice < slices; slice++)
         {
             Span<T> da = dNarrow.Slice(slice * Narrow, Narrow);
-            ReverseTanh(narrow.Slice(slice * RecordSize, Narrow), da);
+            dRaw.Clear();
+            Elementary.TanhBackward<T>(narrow.Slice(slice * RecordSize, Narrow), da, dRaw);
+            dRaw.CopyTo(da);
         }
 
         dMixed.Clear();
@@ -216,15 +219,6 @@ public sealed class DynamicTokenShift<T> : TokenShiftLayer<T>
                     TensorPrimitives.Add(dx, dy, dx);
                 }
             }
-        }
-    }
-
-    /// <summary>da (1 - a²), in place.</summary>
-    private static void ReverseTanh(ReadOnlySpan<T> a, Span<T> da)
-    {
-        for (int j = 0; j < da.Length; j++)
-        {
-            da[j] *= T.One - (a[j] * a[j]);
         }
     }
 }

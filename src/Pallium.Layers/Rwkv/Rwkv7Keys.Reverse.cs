@@ -59,8 +59,9 @@ internal sealed partial class Rwkv7Keys<T> : PositionwiseLayer<T>
         Add(Part(dy, 7), Part(dx, 5));
         Part(dy, 1).CopyTo(dKeys);
         Part(dy, 2).CopyTo(dValues);
-        ReverseBonus(x, y, record, dy, dx, gradients, dKeys, dValues);
-        ReverseSigmoid(record.Decay, Part(dy, 3), Steepest, Part(dx, 3));
+        ReverseBonus(x, y, record, dy, dx, gradients, dKeys, dValues, other);
+        TensorPrimitives.Multiply(Part(dy, 3), Steepest, other);
+        Elementary.SigmoidBackward(record.Decay, other, Part(dx, 3));
 
         // With -κ and κ α given: dκ = -d(-κ) + α d(κ α), here with both signs turned; of its length nothing flows back.
         TensorPrimitives.Multiply(Part(dy, 5), record.Rate, dUnit);
@@ -79,14 +80,23 @@ internal sealed partial class Rwkv7Keys<T> : PositionwiseLayer<T>
         TensorPrimitives.Multiply(other, dKeys, other);
         TensorPrimitives.Negate(unit, dUnit);
         TensorPrimitives.FusedMultiplyAdd(Part(dy, 5), dUnit, other, other);
-        ReverseSigmoid(record.Rate, other, T.One, Part(dx, 4));
+        Elementary.SigmoidBackward(record.Rate, other, Part(dx, 4));
         ReverseValues(x, record, dValues, dx, other);
     }
 
     /// <summary>The bonus of every head is s v' with s = Σ r k' r_k.</summary>
     private void ReverseBonus(
-        ReadOnlySpan<T> x, ReadOnlySpan<T> y, in Record record, ReadOnlySpan<T> dy, Span<T> dx, Gradients<T> gradients, Span<T> dKeys, Span<T> dValues)
+        ReadOnlySpan<T> x,
+        ReadOnlySpan<T> y,
+        in Record record,
+        ReadOnlySpan<T> dy,
+        Span<T> dx,
+        Gradients<T> gradients,
+        Span<T> dKeys,
+        Span<T> dValues,
+        Span<T> other)
     {
+        Span<T> product = other[.._width];
         for (int head = 0; head < _heads; head++)
         {
             Range range = HeadOf(head);
@@ -96,9 +106,9 @@ internal sealed partial class Rwkv7Keys<T> : PositionwiseLayer<T>
             ReadOnlySpan<T> share = _bonus.Values[range];
             T dWeight = Reduction.Dot(dBonus, Part(y, 2)[range]);
             TensorPrimitives.FusedMultiplyAdd(dBonus, record.Weight[head], dValues[range], dValues[range]);
-            AddProduct(keys, share, dWeight, Part(dx, 0)[range]);
-            AddProduct(r, share, dWeight, dKeys[range]);
-            AddProduct(r, keys, dWeight, gradients[_bonus][range]);
+            AddProduct(keys, share, dWeight, Part(dx, 0)[range], product);
+            AddProduct(r, share, dWeight, dKeys[range], product);
+            AddProduct(r, keys, dWeight, gradients[_bonus][range], product);
         }
     }
 
@@ -112,12 +122,14 @@ internal sealed partial class Rwkv7Keys<T> : PositionwiseLayer<T>
         Span<T> dRateShare = gradients[_rateShare];
         TensorPrimitives.FusedMultiplyAdd(dRemoved, _removal.Values, dk, dk);
         TensorPrimitives.FusedMultiplyAdd(dRemoved, k, dRemoval, dRemoval);
+
+        // dk += dk' (1 + (α - 1) k_a), dk_a += dk' k (α - 1).
         TensorPrimitives.Subtract(record.Rate, T.One, other);
-        for (int c = 0; c < k.Length; c++)
-        {
-            dk[c] += dKeys[c] * (T.One + (other[c] * _rateShare.Values[c]));
-            dRateShare[c] += dKeys[c] * k[c] * other[c];
-        }
+        TensorPrimitives.MultiplyAdd(other, _rateShare.Values, T.One, other);
+        TensorPrimitives.FusedMultiplyAdd(dKeys, other, dk, dk);
+        TensorPrimitives.Subtract(record.Rate, T.One, other);
+        TensorPrimitives.Multiply(other, k, other);
+        TensorPrimitives.FusedMultiplyAdd(dKeys, other, dRateShare, dRateShare);
     }
 
     private void ReverseValues(ReadOnlySpan<T> x, in Record record, ReadOnlySpan<T> dValues, Span<T> dx, Span<T> other)
@@ -134,26 +146,15 @@ internal sealed partial class Rwkv7Keys<T> : PositionwiseLayer<T>
         TensorPrimitives.Subtract(Part(dx, 2), other, Part(dx, 2));
         TensorPrimitives.Subtract(Part(x, 7), Part(x, 2), other);
         TensorPrimitives.Multiply(other, dValues, other);
-        ReverseSigmoid(record.Share, other, T.One, Part(dx, 6));
+        Elementary.SigmoidBackward(record.Share, other, Part(dx, 6));
     }
 
     private static void Add(ReadOnlySpan<T> value, Span<T> sum) => TensorPrimitives.Add(sum, value, sum);
 
     /// <summary>sum += factor a b.</summary>
-    private static void AddProduct(ReadOnlySpan<T> a, ReadOnlySpan<T> b, T factor, Span<T> sum)
+    private static void AddProduct(ReadOnlySpan<T> a, ReadOnlySpan<T> b, T factor, Span<T> sum, Span<T> product)
     {
-        for (int i = 0; i < sum.Length; i++)
-        {
-            sum[i] += factor * a[i] * b[i];
-        }
-    }
-
-    /// <summary>dx += factor s (1 - s) dy.</summary>
-    private static void ReverseSigmoid(ReadOnlySpan<T> s, ReadOnlySpan<T> dy, T factor, Span<T> dx)
-    {
-        for (int i = 0; i < dx.Length; i++)
-        {
-            dx[i] += factor * dy[i] * s[i] * (T.One - s[i]);
-        }
+        TensorPrimitives.Multiply(a, b, product);
+        TensorPrimitives.FusedMultiplyAdd(product, factor, sum, sum);
     }
 }

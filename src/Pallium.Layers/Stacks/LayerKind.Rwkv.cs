@@ -30,7 +30,7 @@ public abstract partial class LayerKind
 
     private sealed class SeventhRwkv() : LayerKind(
         "rwkv7",
-        "RWKV-7 time mixing: matrix memory that replaces what a key recalled, in its first layer's form",
+        "RWKV-7 time mixing, first layer's form: a matrix memory that rewrites",
         Units("channels of the memory and of y"),
         Heads(),
         new("rank", OptionForm.Count, 32, "rank of the maps that make decays, rates and gates"))

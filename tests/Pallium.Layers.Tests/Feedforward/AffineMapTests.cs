@@ -44,6 +44,46 @@ public sealed class AffineMapTests
     }
 
     [Fact]
+    public void Accumulating_adds_the_product_without_the_bias()
+    {
+        double[] z = Numbers(Rows * 5, 2);
+        var whole = new double[Rows * 4];
+        _map.Apply(Rows, z, 5, whole, 4);
+        double[] y = [.. Enumerable.Range(0, Rows * 6).Select(i => i % 6 < 4 ? Bias(i % 6) : double.NaN)];
+        _map.Accumulate(Rows, z, 5, y, 6);
+        Assert.Equal(whole, y.Where((_, i) => i % 6 < 4));
+    }
+
+    [Fact]
+    public void Rows_may_lie_further_apart()
+    {
+        double[] z = Numbers(Rows * 5, 2);
+        double[] dy = Numbers(Rows * 4, 3);
+        double[] apart = [.. dy.Chunk(4).SelectMany(row => (double[])[.. row, double.NaN])];
+        var set = new ParameterSet<double>([("left", _left), ("right", _right), ("bias", _bias)]);
+        (Gradients<double> one, Gradients<double> other) = (set.NewGradients(), set.NewGradients());
+        _map.AccumulateParameters(Rows, dy, z, 5, one, new double[_map.GradientScratch]);
+        _map.AccumulateParameters(Rows, apart, 5, z, 5, other, new double[_map.GradientScratch]);
+        Assert.Equal(one.Values.ToArray(), other.Values.ToArray());
+        (double[] dz, double[] dzApart) = (new double[Rows * 3], new double[Rows * 4]);
+        _map.AccumulateInputs(0, Rows, dy, dz);
+        _map.AccumulateInputs(0, Rows, apart, 5, dzApart, 4);
+        Assert.Equal(dz, dzApart.Where((_, i) => i % 4 < 3));
+    }
+
+    [Fact]
+    public void Rows_of_a_larger_weight_get_their_own_gradient()
+    {
+        var weight = new Parameter<double>(2, 3, 4);
+        var map = new AffineMap<double>(3, 4);
+        map.AddWeight(weight, source: 3, rows: 3);
+        Gradients<double> gradients = new ParameterSet<double>([("weight", weight)]).NewGradients();
+        Assert.Equal(0, map.GradientScratch);
+        map.AccumulateParameters(1, [1, 2, 3], [1, 1, 1, 2], 4, gradients, []);
+        Assert.Equal([.. new double[12], 1, 1, 1, 2, 2, 2, 2, 4, 3, 3, 3, 6], gradients[weight].ToArray());
+    }
+
+    [Fact]
     public void Gradients_of_inputs_are_those_of_one_group()
     {
         double[] dy = Numbers(Rows * 4, 3);

@@ -20,6 +20,9 @@ internal sealed class GoldenFile
 
     public double[] this[string name] => _file[name].Values<double>().ToArray();
 
+    /// <summary>A tensor of indices.</summary>
+    public long[] Indices(string name) => _file[name].Values<long>().ToArray();
+
     /// <summary>Tensors whose names are written with | between them, one after another.</summary>
     public double[] Joined(string prefix, string names) => [.. names.Split('|').SelectMany(name => this[prefix + name])];
 

@@ -54,6 +54,9 @@ public sealed class StackTextTests
     [InlineData("lstm(64)x0", 10, "found '0', expected a whole number from 1 to 256.")]
     [InlineData("gru(2)x200+gru(2)x57", 12, "found more layers, expected at most 256 in all, repeats included.")]
     [InlineData("rmsnorm+residual(residual(rmsnorm()x16)x16)", 18, "found more layers, expected at most 256 in all, repeats included.")]
+    [InlineData("mom(16,top=5)", 12, "found '5', expected at most 4 memories chosen (top), as many as there are.")]
+    [InlineData("gru(8)+mom(16,heads=3)", 21, "found '3', expected a divisor of the 16 units, or keys and values of a head.")]
+    [InlineData("mom(16,rule=gls)", 13, "found 'gls', expected one of: gated_delta, gla; did you mean 'gla'?")]
     [InlineData("lstm(99999999999999999999)", 6, "expected a whole number from 1 to 16384.")]
     public void Errors_name_the_place_and_what_was_expected(string text, int position, string part)
     {
@@ -129,6 +132,7 @@ public sealed class StackTextTests
     [InlineData("rwkv4(40)+rwkv_channel(50)+rwkv_channel(50,version=4)")]
     [InlineData("rwkv6(40)+rwkv6(40,heads=5)+rwkv7(40)+rwkv7(40,heads=4,rank=8)")]
     [InlineData("slstm(40)+slstm(40,heads=4)+ctrnn(40,unfolds=2)")]
+    [InlineData("conv+conv(3,silu=no)+conv(1)")]
     [InlineData("attention(40,window=7,heads=5)+attention(30,window=100,rotary=0)")]
     [InlineData("gru(40)+dropout(0.1)+rmsnorm+layernorm")]
     [InlineData("linear(40)+residual(swiglu(20)x2)+chunks(lstm(5),slices=3)")]

@@ -6,7 +6,7 @@ internal static class SequenceSuite
     public static void Run(Session session)
     {
         RecurrentSequences.Run(session);
-        AttentionSequences.Run(session);
         AssociativeSequences.Run(session);
+        AttentionSequences.Run(session);
     }
 }

@@ -168,7 +168,7 @@ public sealed class WindowAttentionTests
         return outputs;
     }
 
-    private static double[] Turned(WindowAttentionOptions options, double[] row, int position)
+    internal static double[] Turned(WindowAttentionOptions options, double[] row, int position)
     {
         double[] turned = [.. row];
         int pairs = options.Rotary / 2;

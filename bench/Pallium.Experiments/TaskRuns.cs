@@ -14,14 +14,20 @@ namespace Pallium.Experiments;
 /// <param name="Rates">Learning rates that are tried; the validation loss chooses one.</param>
 internal sealed record TaskRecipe(int Width, int Blocks, int Steps, int Batch, IReadOnlyList<double> Rates)
 {
+    /// <summary>Whether a short convolution stands before the layer.</summary>
+    public bool Convolves { get; init; } = true;
+
     /// <summary>This recipe, where the command line says nothing else.</summary>
     public TaskRecipe Of(Arguments arguments) => new(
         arguments.Count("width", Width), arguments.Count("blocks", Blocks), arguments.Count("steps", Steps), arguments.Count("batch", Batch),
-        [.. arguments.Numbers("rates", Rates)]);
+        [.. arguments.Numbers("rates", Rates)])
+    {
+        Convolves = arguments.Text("conv", Convolves ? "yes" : "no") == "yes",
+    };
 
     /// <summary>Names it, so that runs of different recipes stay apart.</summary>
     public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture, $"{Blocks}x{Width}/{Steps}x{Batch}/{string.Join(',', Rates)}");
+        CultureInfo.InvariantCulture, $"{Blocks}x{Width}{(Convolves ? "" : " without conv")}/{Steps}x{Batch}/{string.Join(',', Rates)}");
 }
 
 /// <summary>A learned model, ready to be tested.</summary>
@@ -67,7 +73,7 @@ internal sealed class TaskRuns(string file, TaskRecipe recipe, Arguments argumen
 
     private Dictionary<string, double> Run(string layer, IReadOnlyList<TokenLesson> lessons, Rng rng, Action<TaskTest, Dictionary<string, double>> test)
     {
-        StackSpec stack = StackText.Parse(LayerBlocks.Around(layer, recipe.Width, recipe.Blocks));
+        StackSpec stack = StackText.Parse(LayerBlocks.Around(layer, recipe.Width, recipe.Blocks, recipe.Convolves));
         ISequenceLayer<float> trunk = stack.Build<float>(recipe.Width);
         var figures = new Dictionary<string, double>
         {

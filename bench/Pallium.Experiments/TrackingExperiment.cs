@@ -8,7 +8,7 @@ internal static class TrackingExperiment
 {
     private const string File = "tracking";
     private const int WindowSequences = 320;
-    private static readonly TaskRecipe Usual = new(32, 2, 2000, 64, [0.005]);
+    private static readonly TaskRecipe Usual = new(32, 1, 2000, 64, [0.005]) { Convolves = false };
 
     /// <summary>The tasks, the longest sequence learned, and whether their automata are small enough to be read out.</summary>
     private static readonly (string Name, Automaton Automaton, int Longest, ExtractionOptions? Extraction)[] Tasks =
@@ -37,7 +37,7 @@ internal static class TrackingExperiment
         foreach ((string name, Automaton automaton, int longest, ExtractionOptions? extraction) in Tasks.Where(task => wanted.Contains(task.Name)))
         {
             var task = new AutomatonTask(automaton);
-            runs.RunMissing(name, layers, [new TokenLesson(task, 1, longest)], (test, figures) =>
+            runs.RunMissing(name, layers, [new TokenLesson(new AutomatonTask(automaton, hasRuns: extraction is not null), 1, longest)], (test, figures) =>
             {
                 TokenScore window = test.Scorer.Score(task, longest, WindowSequences, test.Rng.For("window"), test.Runner);
                 figures["accuracy"] = window.Accuracy;

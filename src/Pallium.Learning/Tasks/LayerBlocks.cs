@@ -12,18 +12,18 @@ namespace Pallium.Learning;
 public static class LayerBlocks
 {
     private const string Convolution = "conv";
-    private const string ShortConvolution = "conv(4)+";
 
     /// <summary>The stack of blocks around a layer.</summary>
     /// <param name="layer">The layer's text; it may be a stack itself.</param>
     /// <param name="width">Channels of the blocks.</param>
     /// <param name="blocks">Blocks.</param>
+    /// <param name="convolves">Whether the convolution stands before the layer.</param>
     /// <exception cref="StackTextException">The layer's text is none; positions are those in it.</exception>
     /// <exception cref="ArgumentException">The layer cannot be made.</exception>
-    public static string Around(string layer, int width, int blocks)
+    public static string Around(string layer, int width, int blocks, bool convolves = true)
     {
         var spec = StackText.Parse(layer);
-        string before = spec.Layers[0].Kind.Name == Convolution || LayerKind.All.All(kind => kind.Name != Convolution) ? "" : ShortConvolution;
+        string before = convolves && spec.Layers[0].Kind.Name != Convolution ? $"{Convolution}+" : "";
         string after = spec.SizeOf(width).Outputs == width ? "" : string.Create(CultureInfo.InvariantCulture, $"+linear({width})");
         string repeats = blocks == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"x{blocks}");
         return $"residual(rmsnorm+{before}{spec}{after}){repeats}+rmsnorm";

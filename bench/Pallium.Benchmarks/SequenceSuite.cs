@@ -6,5 +6,6 @@ internal static class SequenceSuite
     public static void Run(Session session)
     {
         RecurrentSequences.Run(session);
+        SelectiveSequences.Run(session);
     }
 }

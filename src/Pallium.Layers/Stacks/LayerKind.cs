@@ -11,7 +11,7 @@ public abstract partial class LayerKind
         new Liquid(), new ClosedForm(), new LiquidTimeConstant(), new LongShortTermMemory(), new GatedRecurrentUnit(),
         new ScalarLongShortTermMemory(), new ContinuousTime(),
         new FourthRwkv(), new SixthRwkv(), new SeventhRwkv(), new RwkvFeedforward(),
-        new Convolution(),
+        new SelectiveBlock(), new SelectiveStates(), new Convolution(),
         new Affine(), new GatedFeedforward(), new RootMeanSquare(), new MeanAndVariance(), new Dropping(), new Around(), new Chunked(),
     ];
 

@@ -16,6 +16,7 @@ public abstract partial class LayerKind
         new ScalarLongShortTermMemory(), new ContinuousTime(),
         new FourthRwkv(), new SixthRwkv(), new SeventhRwkv(), new RwkvFeedforward(),
         new Convolution(), new SoftmaxAttention(),
+        new SelectiveBlock(), new SelectiveStates(), new Convolution(),
         new Affine(), new GatedFeedforward(), new RootMeanSquare(), new MeanAndVariance(), new Dropping(), new Around(), new Chunked(),
     ];
 

@@ -17,6 +17,8 @@ internal sealed record Unit(string Name, double Scale, bool IsRate)
     public static Unit PerSecond(string things, double perCall) => new($"{things}/s", perCall, true);
 
     public static Unit Microseconds { get; } = new("us", 1e6, false);
+
+    public static Unit Milliseconds { get; } = new("ms", 1e3, false);
 }
 
 /// <summary>What is asked for: at least <see cref="Ratio"/> times the rival, or <see cref="Value"/> itself or better.</summary>

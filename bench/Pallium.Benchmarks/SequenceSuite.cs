@@ -8,5 +8,6 @@ internal static class SequenceSuite
         RecurrentSequences.Run(session);
         AssociativeSequences.Run(session);
         AttentionSequences.Run(session);
+        SelectiveSequences.Run(session);
     }
 }

@@ -8,6 +8,8 @@ Kinds:
     stream       one row, one slice, without gradients
     window       forward and backward over [16, 64, 64], all gradients
     wide-stream  stream with 64 inputs
+    scan         s6: forward and backward of the selective scan over [8, 512, hidden], 16 states
+    mamba-step   mamba: one slice of one stream through a block, without gradients
 """
 
 import math
@@ -302,6 +304,35 @@ def attention(layer, window, heads=4, width=64):
         q.grad = k.grad = v.grad = None
         outputs = [attend(q[:, :, i], k[:, :, j], v[:, :, j], mask) for i, j, mask in parts]
         torch.cat(outputs, 2).backward(gradient)
+def selective_scan(u, delta, a, b, c, skip, bias):
+    """The scan's published reference: all factors and drives at once, then the recurrence slice by slice. [B, D, T] and [B, N, T].
+
+    Unbound, not indexed: the backward of an index fills a whole tensor for every slice, which takes 40 times as long.
+    """
+    delta = F.softplus(delta + bias[:, None])
+    factors = torch.exp(torch.einsum("bdt,dn->bdtn", delta, a))
+    drives = torch.einsum("bdt,bnt,bdt->bdtn", delta, b, u)
+    h = torch.zeros(u.shape[0], u.shape[1], a.shape[1])
+    outputs = []
+    for factor, drive, read in zip(factors.unbind(2), drives.unbind(2), c.unbind(2)):
+        h = factor * h + drive
+        outputs.append(torch.einsum("bdn,bn->bd", h, read))
+    return torch.stack(outputs, 2) + u * skip[:, None]
+
+
+def scan(layer, hidden, rows=8, steps=512, states=16):
+    u, delta = torch.randn(rows, hidden, steps), torch.randn(rows, hidden, steps)
+    b, c = torch.randn(rows, states, steps), torch.randn(rows, states, steps)
+    a = -torch.arange(1.0, states + 1).repeat(hidden, 1)
+    given = [u, delta, a, b, c, torch.ones(hidden), torch.full((hidden,), -4.0)]
+    for tensor in given:
+        tensor.requires_grad_()
+    gradient = torch.randn(rows, hidden, steps)
+
+    def call():
+        for tensor in given:
+            tensor.grad = None
+        selective_scan(*given).backward(gradient)
 
     return call
 
@@ -317,6 +348,27 @@ def attention_step(layer, window, heads=4, width=64):
             keys[:, place], values[:, place] = k[:, 0], v[:, 0]
             place = (place + 1) % window
             torch.softmax(q @ keys.transpose(-1, -2) / math.sqrt(width), -1) @ values
+def mamba_step(layer, hidden, states=16, width=4, expand=2):
+    inner, rank = expand * hidden, math.ceil(hidden / 16)
+    w_in, w_out = torch.randn(2 * inner, hidden) / hidden**0.5, torch.randn(hidden, inner) / inner**0.5
+    w_x, w_dt = torch.randn(rank + 2 * states, inner) / inner**0.5, torch.randn(inner, rank) / rank**0.5
+    taps, tap_bias = torch.randn(inner, width) / 2, torch.zeros(inner)
+    a = -torch.arange(1.0, states + 1).repeat(inner, 1)
+    skip, delta_bias = torch.ones(inner), torch.full((inner,), -4.0)
+    x = torch.randn(1, hidden)
+    window, h = torch.zeros(1, inner, width), torch.zeros(1, inner, states)
+
+    @torch.inference_mode()
+    def call():
+        xi, z = F.linear(x, w_in).chunk(2, 1)
+        window.copy_(torch.roll(window, -1, 2))
+        window[:, :, -1] = xi
+        s = F.silu((window * taps).sum(2) + tap_bias)
+        r, b, c = F.linear(s, w_x).split((rank, states, states), 1)
+        delta = F.softplus(F.linear(r, w_dt, delta_bias))
+        h.mul_(torch.exp(delta.unsqueeze(2) * a)).addcmul_((delta * s).unsqueeze(2), b.unsqueeze(1))
+        y = torch.bmm(h, c.unsqueeze(2)).squeeze(2).addcmul_(skip, s)
+        return F.linear(y.mul_(F.silu(z)), w_out)
 
     return call
 
@@ -328,6 +380,8 @@ KINDS = {
     "stream": streaming_step,
     "window": window,
     "chunked": chunked_attention,
+    "scan": scan,
+    "mamba-step": mamba_step,
     "wide-stream": lambda layer, hidden: streaming_step(layer, hidden, inputs=64),
 }
 

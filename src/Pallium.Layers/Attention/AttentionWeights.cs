@@ -78,12 +78,19 @@ internal static class AttentionWeights
         where V : unmanaged, ILanes<V, T>
     {
         int columns = weights.Length / means.Length;
+        int whole = columns - (columns % V.Count);
         for (int i = 0; i < means.Length; i++)
         {
             ReadOnlySpan<T> p = weights.Slice(i * columns, columns);
             Span<T> ds = gradients.Slice(i * columns, columns);
             V mean = V.Broadcast(means[i]);
-            for (int j = 0; j < columns; j += V.Count)
+            int j = 0;
+            for (; j < whole; j += V.Count)
+            {
+                V.Store(V.Load(in p[j], 0) * (V.Load(in ds[j], 0) - mean), ref ds[j], 0);
+            }
+
+            for (; j < columns; j += V.Count)
             {
                 LaneSpan.Store(LaneSpan.Load<T, V>(p, j) * (LaneSpan.Load<T, V>(ds, j) - mean), ds, j);
             }

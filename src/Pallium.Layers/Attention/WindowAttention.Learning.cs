@@ -9,7 +9,10 @@ public sealed partial class WindowAttention<T>
     /// <summary>Queries of a block: their scores with a window of 1024 keys stay in the second-level cache.</summary>
     private const int BlockQueries = 64;
 
-    private int ScoreStride => _window + BlockQueries + 15;
+    /// <summary>Blocks begin and end at whole registers of keys where there are any; those that no query sees get weights of zero.</summary>
+    private const int Granule = 16;
+
+    private int ScoreStride => SpanCarver.Room(_window + BlockQueries + (2 * Granule));
 
     /// <summary>Keys of the ring that the first query of a window may see, at most.</summary>
     private int MostHistory => _window - 1;
@@ -66,9 +69,7 @@ public sealed partial class WindowAttention<T>
         in SequencePass<T> pass, int row, int head, Reach reach, int first, ReadOnlySpan<T> panels, ReadOnlySpan<T> values, Span<T> scratch)
     {
         int queries = reach.EndOfBlock(first) - first;
-        int from = reach.FirstKey(first);
-        int to = reach.History + first + queries;
-        int lap = Math.Clamp(reach.FirstOfLap(first), from, to);
+        (int from, int lap, int to) = reach.KeysOfBlock(first, queries);
         var carver = new SpanCarver<T>(scratch);
         Span<T> query = carver.Take(queries * _width);
         Span<T> earlier = carver.Take(queries * _width);
@@ -94,7 +95,13 @@ public sealed partial class WindowAttention<T>
         }
 
         output.Clear();
-        MatrixProduct.Accumulate(queries, _width, to - from, scores, ScoreStride, values[(from * _width)..], _width, output, _width);
+        for (int key = from; key < to; key += KeyPanels.Keys)
+        {
+            // Some keys at a time, so that their values stay in the first-level cache for all queries; the sums and their bits are the same.
+            int keys = Math.Min(KeyPanels.Keys, to - key);
+            MatrixProduct.Accumulate(queries, _width, keys, scores[(key - from)..], ScoreStride, values[(key * _width)..], _width, output, _width);
+        }
+
         for (int i = 0; i < queries; i++)
         {
             Span<T> y = pass.Outputs.Slice(((((first + i) * pass.Rows) + row) * Outputs) + (head * _width), _width);
@@ -166,6 +173,14 @@ public sealed partial class WindowAttention<T>
 
         /// <summary>The first key of a query's lap.</summary>
         public int FirstOfLap(int query) => History + query - Position(query);
+
+        /// <summary>The keys of a block of queries: the first, the first of the block's own lap, and after the last.</summary>
+        public (int From, int Lap, int To) KeysOfBlock(int first, int queries)
+        {
+            int from = FirstKey(first) / Granule * Granule;
+            int to = Math.Min(Keys, (History + first + queries + Granule - 1) / Granule * Granule);
+            return (from, Math.Clamp(FirstOfLap(first), from, to), to);
+        }
 
         /// <summary>After the last query of the block that begins with one: blocks end with the lap.</summary>
         public int EndOfBlock(int query) => Math.Min(Math.Min(query + BlockQueries, Steps), query + Period - Position(query));

@@ -41,9 +41,7 @@ public sealed partial class WindowAttention<T>
         in SequencePass<T> pass, in SequenceGradients<T> gradients, int row, int head, Reach reach, int first, in HeadWindow window, Span<T> scratch)
     {
         int queries = reach.EndOfBlock(first) - first;
-        int from = reach.FirstKey(first);
-        int to = reach.History + first + queries;
-        int lap = Math.Clamp(reach.FirstOfLap(first), from, to);
+        (int from, int lap, int to) = reach.KeysOfBlock(first, queries);
         var carver = new SpanCarver<T>(scratch);
         Span<T> query = carver.Take(queries * _width);
         Span<T> earlier = carver.Take(queries * _width);

@@ -15,6 +15,7 @@ internal static partial class GoldenLayers
             "rwkv4" => Rwkv4<T>(file),
             "rwkv7" when file.Case.StartsWith("rwkv7_timemix", StringComparison.Ordinal) => Rwkv7TimeMixing<T>(file),
             "s6" => Selective<T>(file),
+            "mamba" => MambaBlock<T>(file),
             "rmsnorm" => new(new RmsNorm<T>(new(file.Int("D")) { Epsilon = file.Double("eps") })),
             "layernorm" => new(new LayerNorm<T>(new(file.Int("D")) { Epsilon = file.Double("eps") })),
             "swiglu" => new(new SwiGlu<T>(new(file.Int("D"), file.Int("F")))),

@@ -63,6 +63,8 @@ public sealed class GoldenTests
         run.Forward().Backward();
 
         AssertClose("output", file.TimeMajor("output/" + golden.Output), run.Outputs, output);
+        string streamed = "output/" + golden.Output + "_step";
+        AssertClose("step", file.TimeMajor(file.Has(streamed) ? streamed : "output/" + golden.Output), Streamed(run), output);
         AssertClose("input gradient", golden.SideBySide("grad/input/", file), run.InputGradient, gradient);
         if (golden.StateNames.Length > 0)
         {
@@ -83,6 +85,23 @@ public sealed class GoldenTests
         {
             AssertClose(name, golden.Pick(name, file.Joined("grad/param/", golden.Rename(name))), run.Gradients[parameter], gradient);
         }
+    }
+
+    /// <summary>The outputs of the run's slices one after another.</summary>
+    private static T[] Streamed<T>(LayerRun<T> run)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        T[] states = [.. run.Start];
+        var outputs = new T[run.Outputs.Length];
+        var scratch = new T[run.Layer.StepScratch(run.Rows)];
+        (int read, int written) = (run.Rows * run.Layer.Inputs, run.Rows * run.Layer.Outputs);
+        for (int step = 0; step < run.Steps; step++)
+        {
+            run.Layer.Step(
+                run.Inputs.AsSpan(step * read, read), run.Elapsed.AsSpan(step * run.Rows, run.Rows), states, outputs.AsSpan(step * written, written), scratch);
+        }
+
+        return outputs;
     }
 
     private static void Set<T>(double[] values, Span<T> target)

@@ -134,6 +134,7 @@ public sealed class StackTextTests
     [InlineData("slstm(40)+slstm(40,heads=4)+ctrnn(40,unfolds=2)")]
     [InlineData("conv+conv(3,silu=no)+conv(1)")]
     [InlineData("attention(40,window=7,heads=5)+attention(30,window=100,rotary=0)")]
+    [InlineData("mamba(40)+mamba(20,state=3,conv=2,expand=3,rank=5)+s6(30)+s6(17,state=4)")]
     [InlineData("gru(40)+dropout(0.1)+rmsnorm+layernorm")]
     [InlineData("linear(40)+residual(swiglu(20)x2)+chunks(lstm(5),slices=3)")]
     public void The_size_of_a_stack_is_known_before_it_is_made(string text)

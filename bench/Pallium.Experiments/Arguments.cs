@@ -34,6 +34,14 @@ internal sealed class Arguments
             : throw new ExperimentException($"Option --{name}: found '{text}', expected a positive whole number.");
     }
 
+    /// <summary>Some of a few words, between semicolons.</summary>
+    public string[] Some(string name, string otherwise, string[] choices)
+    {
+        string[] given = Text(name, otherwise).Split(';');
+        return given.Except(choices).FirstOrDefault() is not { } unknown ? given
+            : throw new ExperimentException($"Option --{name}: found '{unknown}', expected some of {string.Join(";", choices)}.");
+    }
+
     /// <summary>Positive numbers between commas.</summary>
     public double[] Numbers(string name, IEnumerable<double> otherwise) => !_values.TryGetValue(name, out string? text) ? [.. otherwise] :
     [

@@ -8,7 +8,7 @@ internal static class CopyingExperiment
 {
     private const string File = "copying";
     private const int TestSequences = 320;
-    private static readonly TaskRecipe Usual = new(64, 2, 3000, 32, [0.003]);
+    private static readonly TaskRecipe Usual = new(64, 2, 4000, 32, [0.005]);
     private static readonly int[] TestLengths = [64, 128, 256, 512, 1024];
 
     public static void Run(Arguments arguments)
@@ -23,7 +23,7 @@ internal static class CopyingExperiment
             (string.Create(CultureInfo.InvariantCulture, $"copying/{copied}"), new(new SelectiveCopyTask(copied: copied), Math.Min(2 * copied, longest), longest)),
             ("induction", new(new InductionTask(), longest / 4, longest)),
         ];
-        string[] wanted = arguments.Text("tasks", "copying;induction").Split(';');
+        string[] wanted = arguments.Some("tasks", "copying;induction", ["copying", "induction"]);
         foreach ((string name, TokenLesson lesson) in tasks.Where(task => wanted.Contains(task.Name.Split('/')[0])))
         {
             runs.RunMissing(name, layers, [lesson], (test, figures) =>

@@ -24,7 +24,7 @@ const string Usage = """
       copying               selective copying and induction, tested 16 times longer: --tasks 'copying;induction' --copied 16 --layers ...
       tracking              parity, sums modulo 3, permutations, and the automata learned: --tasks 'parity;mod3;s5;s5-exchanges;a5;z60' --layers ...
                             --streams 1000 --length 10000
-                            all three: --seeds 3 --first-seed 1 --width N --blocks N --steps N --batch N --rates 0.003,0.01 --before conv|none|STACK --threads 2
+                            all three: --seeds 3 --first-seed 1 --width N --blocks N --steps N --batch N --rates 0.003,0.01 --before 'conv(2)'|none|STACK --threads 2
       tables                what bench/results holds, as Markdown
     Finished runs (suite, stack, recipe, seed) are skipped, but for sleep, which appends.
     """;

@@ -9,7 +9,7 @@ internal static class RecallExperiment
 {
     private const string File = "recall";
     private const int TestSequences = 320;
-    private static readonly TaskRecipe Usual = new(64, 2, 4000, 32, [0.003]);
+    private static readonly TaskRecipe Usual = new(64, 2, 8000, 32, [0.005]);
 
     /// <summary>Pairs, the lengths learned, and the length tested: 64 to 512 tokens.</summary>
     private static readonly (int Pairs, int Least, int Most, int Test)[] Settings =

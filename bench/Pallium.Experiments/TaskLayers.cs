@@ -1,5 +1,4 @@
 using System.Globalization;
-using Pallium.Layers;
 using Pallium.Learning;
 
 namespace Pallium.Experiments;
@@ -19,24 +18,8 @@ internal static class TaskLayers
     ];
 
     /// <summary>What --layers says, else the table's own.</summary>
-    public static IReadOnlyList<string> Of(Arguments arguments, IReadOnlyList<string> usual)
-    {
-        string given = arguments.Text("layers", "");
-        IReadOnlyList<string> layers = given.Length > 0 ? given.Split(';') : usual;
-        foreach (string layer in layers)
-        {
-            try
-            {
-                StackText.Parse(layer);
-            }
-            catch (StackTextException error)
-            {
-                throw new ExperimentException(error.Message);
-            }
-        }
-
-        return layers;
-    }
+    public static IReadOnlyList<string> Of(Arguments arguments, IReadOnlyList<string> usual) =>
+        arguments.Text("layers", "") is { Length: > 0 } given ? given.Split(';') : usual;
 
     /// <summary>Every layer with a memory.</summary>
     public static IReadOnlyList<string> Families(int width) => LayerBlocks.SequenceLayers(width);

@@ -19,11 +19,14 @@ internal sealed record TaskRecipe(int Width, int Blocks, int Steps, int Batch, I
 
     /// <summary>This recipe, where the command line says nothing else.</summary>
     public TaskRecipe Of(Arguments arguments) => new(
-        arguments.Count("width", Width), arguments.Count("blocks", Blocks), arguments.Count("steps", Steps), arguments.Count("batch", Batch),
+        arguments.Count("width", Width), arguments.Count("blocks", Blocks), arguments.Count("steps", Steps), BatchOf(arguments.Count("batch", Batch)),
         [.. arguments.Numbers("rates", Rates)])
     {
         Before = arguments.Text("before", Before) is var text && text == "none" ? "" : text,
     };
+
+    private static int BatchOf(int batch) =>
+        batch % 16 == 0 ? batch : throw new ExperimentException($"Option --batch: found {batch}, expected a multiple of 16.");
 
     /// <summary>Names it, so that runs of different recipes stay apart.</summary>
     public override string ToString() => string.Create(
@@ -52,6 +55,11 @@ internal sealed class TaskRuns(string file, TaskRecipe recipe, Arguments argumen
     /// <param name="test">Adds the figures of a test.</param>
     public void RunMissing(string experiment, IReadOnlyList<string> layers, IReadOnlyList<TokenLesson> lessons, Action<TaskTest, Dictionary<string, double>> test)
     {
+        foreach (string layer in layers)
+        {
+            TrunkOf(layer);
+        }
+
         ulong first = (ulong)arguments.Count("first-seed", 1);
         ulong seeds = (ulong)arguments.Count("seeds", 3);
         for (ulong seed = first; seed < first + seeds; seed++)
@@ -73,8 +81,7 @@ internal sealed class TaskRuns(string file, TaskRecipe recipe, Arguments argumen
 
     private Dictionary<string, double> Run(string layer, IReadOnlyList<TokenLesson> lessons, Rng rng, Action<TaskTest, Dictionary<string, double>> test)
     {
-        StackSpec stack = StackText.Parse(LayerBlocks.Around(layer, recipe.Width, recipe.Blocks, recipe.Before));
-        ISequenceLayer<float> trunk = stack.Build<float>(recipe.Width);
+        ISequenceLayer<float> trunk = TrunkOf(layer);
         var figures = new Dictionary<string, double>
         {
             ["parameters"] = trunk.Parameters.Sum(item => (long)item.Parameter.Length),
@@ -86,7 +93,7 @@ internal sealed class TaskRuns(string file, TaskRecipe recipe, Arguments argumen
         foreach (double rate in recipe.Rates)
         {
             var model = new TokenModel<float>(
-                lessons.Max(lesson => lesson.Task.Vocabulary), stack.Build<float>(recipe.Width), lessons.Max(lesson => lesson.Task.Classes));
+                lessons.Max(lesson => lesson.Task.Vocabulary), TrunkOf(layer), lessons.Max(lesson => lesson.Task.Classes));
             if (Learn(model, lessons, rate, rng) is { } outcome && outcome.BestLoss < least)
             {
                 (best, least) = (model, outcome.BestLoss);
@@ -104,6 +111,18 @@ internal sealed class TaskRuns(string file, TaskRecipe recipe, Arguments argumen
         }
 
         return figures;
+    }
+
+    private ISequenceLayer<float> TrunkOf(string layer)
+    {
+        try
+        {
+            return StackText.Parse(LayerBlocks.Around(layer, recipe.Width, recipe.Blocks, recipe.Before)).Build<float>(recipe.Width);
+        }
+        catch (Exception error) when (error is StackTextException or ArgumentException)
+        {
+            throw new ExperimentException(error.Message);
+        }
     }
 
     /// <summary>Null where the weights drawn give no finite loss.</summary>

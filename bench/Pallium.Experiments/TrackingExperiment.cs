@@ -26,12 +26,7 @@ internal static class TrackingExperiment
         TaskRecipe recipe = Usual.Of(arguments);
         int streams = arguments.Count("streams", 1000);
         int length = arguments.Count("length", 10_000);
-        string[] wanted = arguments.Text("tasks", "parity;mod3;s5").Split(';');
-        if (wanted.Except(Tasks.Select(task => task.Name)).FirstOrDefault() is { } unknown)
-        {
-            throw new ExperimentException($"Option --tasks: found '{unknown}', expected some of {string.Join(";", Tasks.Select(task => task.Name))}.");
-        }
-
+        string[] wanted = arguments.Some("tasks", "parity;mod3;s5", [.. Tasks.Select(task => task.Name)]);
         IReadOnlyList<string> layers = TaskLayers.Of(arguments, TaskLayers.Tracking(recipe.Width));
         var runs = new TaskRuns(File, recipe, arguments);
         foreach ((string name, Automaton automaton, int longest, ExtractionOptions? extraction) in Tasks.Where(task => wanted.Contains(task.Name)))

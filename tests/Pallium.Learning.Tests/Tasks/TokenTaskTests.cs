@@ -74,6 +74,23 @@ public sealed class TokenTaskTests
     }
 
     [Fact]
+    public void Sequences_with_runs_repeat_more_often_and_are_answered_alike()
+    {
+        var even = new AutomatonTask(Automaton.Sum(2));
+        var runs = new AutomatonTask(Automaton.Sum(2), hasRuns: true);
+        Assert.InRange(Repeated(even), 0.45, 0.55);
+        Assert.InRange(Repeated(runs), 0.57, 0.68);
+
+        // Half of the sequences: 1/2; the others on average (1/2 + 1)/2.
+        static double Repeated(AutomatonTask task) => Enumerable.Range(0, 200).Average(seed =>
+        {
+            (int[] tokens, int[] targets) = Draw(task, 50, seed);
+            Assert.Equal(tokens.Sum() % 2, targets[^1]);
+            return Enumerable.Range(1, 49).Count(i => tokens[i] == tokens[i - 1]) / 49.0;
+        });
+    }
+
+    [Fact]
     public void Sequences_that_hold_too_little_are_refused()
     {
         Assert.Throws<ArgumentException>(() => Draw(new RecallTask(16, 4), 15, 1));

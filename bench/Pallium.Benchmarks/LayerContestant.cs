@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Pallium.Layers;
+using Pallium.Learning;
 using Pallium.Numerics;
 
 namespace Pallium.Benchmarks;
@@ -7,8 +8,8 @@ namespace Pallium.Benchmarks;
 /// <summary>A layer of ours as one side of a comparison.</summary>
 internal static class LayerContestant
 {
-    /// <summary>Streaming: one slice of one stream a call.</summary>
-    public static Contestant Step(ISequenceLayer<float> layer)
+    /// <summary>Streaming: one slice of one stream a call, after <paramref name="history"/> others.</summary>
+    public static Contestant Step(ISequenceLayer<float> layer, int history = 0)
     {
         layer.Initialize(new Rng(1));
         var input = new float[layer.Inputs];
@@ -17,6 +18,11 @@ internal static class LayerContestant
         var state = new float[layer.StateSize];
         var output = new float[layer.Outputs];
         var scratch = new float[layer.StepScratch(1)];
+        for (int i = 0; i < history; i++)
+        {
+            layer.Step(input, elapsed, state, output, scratch);
+        }
+
         return calls =>
         {
             long start = Stopwatch.GetTimestamp();
@@ -30,7 +36,17 @@ internal static class LayerContestant
     }
 
     /// <summary>Learning: forward and reverse over a window of <paramref name="steps"/> slices and <paramref name="rows"/> streams a call, all gradients wanted.</summary>
-    public static Contestant Window(ISequenceLayer<float> layer, int rows, int steps)
+    public static Contestant Window(ISequenceLayer<float> layer, int rows, int steps) => Interleaved.InProcess(Pass(layer, rows, steps));
+
+    /// <summary>The same with one such window on each thread.</summary>
+    public static Contestant Windows(ISequenceLayer<float> layer, int threads, int rows, int steps)
+    {
+        Action[] passes = [.. Enumerable.Range(0, threads).Select(_ => Pass(layer, rows, steps))];
+        var runner = new ChunkRunner(threads);
+        return Interleaved.InProcess(() => runner.Run(threads, i => passes[i]()));
+    }
+
+    private static Action Pass(ISequenceLayer<float> layer, int rows, int steps)
     {
         layer.Initialize(new Rng(1));
         Gradients<float> gradients = new ParameterSet<float>(layer.Parameters).NewGradients();
@@ -47,7 +63,7 @@ internal static class LayerContestant
         new Rng(2).Normal(inputs.Span, 1);
         new Rng(3).Normal(dOutputs.Span, 1);
         elapsed.Span.Fill(1);
-        return Interleaved.InProcess(() =>
+        return () =>
         {
             var pass = new SequencePass<float>
             {
@@ -65,6 +81,6 @@ internal static class LayerContestant
             gradients.Values.Clear();
             dInputs.Span.Clear();
             layer.Backward(pass, new SequenceGradients<float> { Outputs = dOutputs.Span, Inputs = dInputs.Span, Parameters = gradients });
-        });
+        };
     }
 }

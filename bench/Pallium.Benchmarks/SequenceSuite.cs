@@ -6,6 +6,8 @@ internal static class SequenceSuite
     public static void Run(Session session)
     {
         RecurrentSequences.Run(session);
+        AssociativeSequences.Run(session);
+        AttentionSequences.Run(session);
         SelectiveSequences.Run(session);
     }
 }

@@ -33,4 +33,12 @@ internal sealed class Arguments
             ? value
             : throw new ExperimentException($"Option --{name}: found '{text}', expected a positive whole number.");
     }
+
+    /// <summary>Positive numbers between commas.</summary>
+    public double[] Numbers(string name, IEnumerable<double> otherwise) => !_values.TryGetValue(name, out string? text) ? [.. otherwise] :
+    [
+        .. text.Split(',').Select(part => double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value > 0
+            ? value
+            : throw new ExperimentException($"Option --{name}: found '{part}', expected positive numbers such as {string.Join(',', otherwise)}.")),
+    ];
 }

@@ -20,6 +20,11 @@ const string Usage = """
       gaps                  filling of series with gaps: --only etth1,household --percent 10,20,30,40,50,60 --rows 2000
       sleep                 one-pass answers before and after a sleep beside effort 256: --sets 'etth1;seattle;occupancy;squares' --stack 'gru(32)'
                             --rounds 120 --questions 200 --threads 1
+      recall                associative recall beside bytes of state: --layers 'gla(64);based(64)' --pairs 4,8,16,32,64 --vocabulary 256
+      copying               selective copying and induction, tested 16 times longer: --tasks 'copying;induction' --copied 16 --layers ...
+      tracking              parity, sums modulo 3, permutations, and the automata learned: --tasks 'parity;mod3;s5;s5-exchanges;a5;z60' --layers ...
+                            --streams 1000 --length 10000
+                            all three: --seeds 3 --first-seed 1 --width N --blocks N --steps N --batch N --rates 0.003,0.01 --conv yes|no --threads 2
       tables                what bench/results holds, as Markdown
     Finished runs (suite, stack, recipe, seed) are skipped, but for sleep, which appends.
     """;
@@ -64,6 +69,15 @@ try
             return 0;
         case "sleep":
             SleepExperiment.Run(arguments);
+            return 0;
+        case "recall":
+            RecallExperiment.Run(arguments);
+            return 0;
+        case "copying":
+            CopyingExperiment.Run(arguments);
+            return 0;
+        case "tracking":
+            TrackingExperiment.Run(arguments);
             return 0;
         case "tables":
             Tables.Write(Console.Out);

@@ -2,9 +2,9 @@ using System.Text.Json;
 
 namespace Pallium.Experiments;
 
-/// <summary>What a world model reached on a data set.</summary>
+/// <summary>What a world model reached on a data set, or a layer on a synthetic task.</summary>
 /// <param name="Experiment">Which.</param>
-/// <param name="Stack">The network's stack; <c>none</c> is the base alone.</param>
+/// <param name="Stack">The network's stack; <c>none</c> is the base alone. Of a synthetic task, the layer between the blocks' other parts.</param>
 /// <param name="Seed">Of learning.</param>
 /// <param name="Figures">Named figures.</param>
 /// <param name="Seconds">Learning and test.</param>
@@ -34,12 +34,17 @@ internal sealed record WorldResult(string Experiment, string Stack, ulong Seed, 
 
                 var clock = System.Diagnostics.Stopwatch.StartNew();
                 Dictionary<string, double> figures = run(stack, seed, threads);
-                var result = new WorldResult(experiment, stack, seed, figures, clock.Elapsed.TotalSeconds);
-                Directory.CreateDirectory(Path.GetDirectoryName(PathOf(file))!);
-                string line = JsonSerializer.Serialize(result, Options);
-                File.AppendAllText(PathOf(file), line + "\n");
-                Console.WriteLine(line);
+                new WorldResult(experiment, stack, seed, figures, clock.Elapsed.TotalSeconds).Append(file);
             }
         }
+    }
+
+    /// <summary>Writes it to the end of the file at once, and to the console.</summary>
+    public void Append(string file)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(PathOf(file))!);
+        string line = JsonSerializer.Serialize(this, Options);
+        File.AppendAllText(PathOf(file), line + "\n");
+        Console.WriteLine(line);
     }
 }

@@ -220,6 +220,41 @@ def window(layer, hidden, rows=16, steps=64, inputs=64):
     return call
 
 
+def chunked_attention(layer, steps, heads=4, size=64, chunk=64):
+    """Forward and reverse of linear attention in chunks (the fastest size here), as public reference code writes it; retention decays by head."""
+    q, k, v = (torch.randn(1, heads, steps, size, requires_grad=True) for _ in range(3))
+    gradient = torch.randn(1, heads, steps, size)
+    log_decay = torch.log(1 - 2.0 ** (-5 - torch.arange(heads)))[:, None]
+    place = torch.arange(chunk)
+
+    def linear(q, k, v):
+        kv = (k.transpose(-1, -2) @ v).cumsum(2)
+        kv = torch.cat([torch.zeros_like(kv[:, :, :1]), kv[:, :, :-1]], 2)
+        mask = torch.triu(torch.ones(chunk, chunk, dtype=torch.bool), 1)
+        return q @ kv + (q @ k.transpose(-1, -2)).masked_fill(mask, 0) @ v
+
+    def retention(q, k, v):
+        lag = place[:, None] - place[None, :]
+        mask = torch.exp(log_decay[:, :, None] * lag).masked_fill(lag < 0, 0)[None, :, None]
+        kv = (k * torch.exp(log_decay * (chunk - 1 - place))[None, :, None, :, None]).transpose(-1, -2) @ v
+        state, states = torch.zeros_like(kv[:, :, 0]), []
+        decay = torch.exp(log_decay * chunk)[None, :, :, None]
+        for n in range(kv.shape[2]):
+            states.append(state)
+            state = decay * state + kv[:, :, n]
+        inter = (q * torch.exp(log_decay * (place + 1))[None, :, None, :, None]) @ torch.stack(states, 2)
+        return inter + (q @ k.transpose(-1, -2) * mask) @ v
+
+    forward = linear if layer == "linattn" else retention
+
+    def call():
+        q.grad = k.grad = v.grad = None
+        scaled, keys, values = (x.unflatten(2, (-1, chunk)) for x in (q * size**-0.5, k, v))
+        forward(scaled, keys, values).flatten(2, 3).backward(gradient)
+
+    return call
+
+
 def streaming_step(layer, hidden, inputs=INPUTS):
     x = torch.randn(1, inputs)
     if layer in ("lstm", "gru"):
@@ -241,6 +276,34 @@ def streaming_step(layer, hidden, inputs=INPUTS):
     return call
 
 
+def attend(q, k, v, mask):
+    scores = q @ k.transpose(-1, -2) / math.sqrt(q.shape[-1])
+    return torch.softmax(scores + mask, -1) @ v
+
+
+def band(queries, keys, window):
+    """0 where a query sees a key, else -inf; the last query stands beside the last key."""
+    age = torch.arange(keys - queries, keys)[:, None] - torch.arange(keys)[None, :]
+    return torch.zeros(queries, keys).masked_fill((age < 0) | (age >= window), -math.inf)
+
+
+def attention(layer, window, heads=4, width=64):
+    """Layer FORM:ROWS:STEPS, form "band" (all scores, masked) or "chunks" (of as many queries as the window has keys)."""
+    form, rows, steps = layer.split(":")
+    rows, steps = int(rows), int(steps)
+    q, k, v = (torch.randn(rows, heads, steps, width, requires_grad=True) for _ in range(3))
+    gradient = torch.randn(rows, heads, steps, width)
+    ends = [steps] if form == "band" else range(window, steps + 1, window)
+    parts = []
+    for end in ends:
+        first = 0 if form == "band" else end - window
+        oldest = 0 if form == "band" else max(0, first - window + 1)
+        parts.append((slice(first, end), slice(oldest, end), band(end - first, end - oldest, window)))
+
+    def call():
+        q.grad = k.grad = v.grad = None
+        outputs = [attend(q[:, :, i], k[:, :, j], v[:, :, j], mask) for i, j, mask in parts]
+        torch.cat(outputs, 2).backward(gradient)
 def selective_scan(u, delta, a, b, c, skip, bias):
     """The scan's published reference: all factors and drives at once, then the recurrence slice by slice. [B, D, T] and [B, N, T].
 
@@ -274,6 +337,17 @@ def scan(layer, hidden, rows=8, steps=512, states=16):
     return call
 
 
+def attention_step(layer, window, heads=4, width=64):
+    keys, values = torch.randn(heads, window, width), torch.randn(heads, window, width)
+    q, k, v = (torch.randn(heads, 1, width) for _ in range(3))
+    place = 0
+
+    def call():
+        nonlocal place
+        with torch.no_grad():
+            keys[:, place], values[:, place] = k[:, 0], v[:, 0]
+            place = (place + 1) % window
+            torch.softmax(q @ keys.transpose(-1, -2) / math.sqrt(width), -1) @ values
 def mamba_step(layer, hidden, states=16, width=4, expand=2):
     inner, rank = expand * hidden, math.ceil(hidden / 16)
     w_in, w_out = torch.randn(2 * inner, hidden) / hidden**0.5, torch.randn(hidden, inner) / inner**0.5
@@ -300,9 +374,12 @@ def mamba_step(layer, hidden, states=16, width=4, expand=2):
 
 
 KINDS = {
+    "attention": attention,
+    "attention-step": attention_step,
     "learn": learning_step,
     "stream": streaming_step,
     "window": window,
+    "chunked": chunked_attention,
     "scan": scan,
     "mamba-step": mamba_step,
     "wide-stream": lambda layer, hidden: streaming_step(layer, hidden, inputs=64),

@@ -46,6 +46,7 @@ internal static class PalliumCommand
             SleepVerb.Create(),
             InspectVerb.Create(),
             StacksVerb.Create(),
+            BenchVerb.Create(),
         };
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         var action = new HelpWithExamples((HelpAction)help.Action!);

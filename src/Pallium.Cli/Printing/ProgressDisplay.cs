@@ -24,6 +24,9 @@ internal static class ProgressDisplay
     public static T Share<T>(string text, Func<IProgress<double>, T> work) =>
         Show(report => work(new Relay<double>(share => report(share, text))));
 
+    /// <summary>Runs one part of work that shows its own results between parts: nothing of the bar stays.</summary>
+    public static T Part<T>(Func<Report, T> work) => Show(work, isPart: true);
+
     /// <summary>Phase, loss, rate and time left of learning.</summary>
     internal static string Describe(LearnProgress progress)
     {
@@ -39,14 +42,15 @@ internal static class ProgressDisplay
     internal static string Describe(SleepProgress progress) => double.IsNaN(progress.Loss) ? progress.Phase : string.Create(
         CultureInfo.InvariantCulture, $"{progress.Phase}, round {progress.Round} of {progress.Rounds}, loss {progress.Loss:F3} (held out {progress.HeldOutLoss:F3})");
 
-    private static T Show<T>(Func<Report, T> work)
+    private static T Show<T>(Func<Report, T> work, bool isPart = false)
     {
         IAnsiConsole console = Terminal.Error();
-        return console.Profile.Capabilities.Interactive && !Console.IsErrorRedirected ? Bar(console, work) : Lines(work);
+        return console.Profile.Capabilities.Interactive && !Console.IsErrorRedirected ? Bar(console, work, isPart) : Lines(work);
     }
 
     /// <summary>A bar that leaves room for the text beside it.</summary>
-    private static T Bar<T>(IAnsiConsole console, Func<Report, T> work) => console.Progress()
+    private static T Bar<T>(IAnsiConsole console, Func<Report, T> work, bool clears) => console.Progress()
+        .AutoClear(clears)
         .Columns(new ProgressBarColumn { Width = Math.Clamp(console.Profile.Width - TextWidth, 10, 40) }, new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
         .Start(context =>
         {

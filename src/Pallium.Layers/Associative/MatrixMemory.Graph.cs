@@ -14,7 +14,7 @@ public sealed partial class MatrixMemory<T>
         for (int head = 0; head < _options.Heads; head++)
         {
             (StepNode output, StepNode matrix, StepNode? sum) = DescribeHead(graph, inputs, state, head);
-            outputs.Add(output);
+            outputs.Add(Skipped(graph, inputs, head, output));
             matrices.Add(matrix);
             if (sum is not null)
             {
@@ -74,6 +74,18 @@ public sealed partial class MatrixMemory<T>
         sum = Apply(StepOperation.Add, sum, key);
         StepNode divisor = graph.Scatter(Apply(StepOperation.Multiply, sum, query), 1, new int[keys]);
         return (Apply(StepOperation.Divide, output, Apply(StepOperation.Add, divisor, graph.Constant(_epsilon))), next, sum);
+    }
+
+    private StepNode Skipped(StepGraph<T> graph, StepNode inputs, int head, StepNode output)
+    {
+        if (_skip is null)
+        {
+            return output;
+        }
+
+        StepNode value = graph.Slice(inputs, _layout.Value(head), _options.Values);
+        return graph.Apply(
+            StepOperation.Add, output, graph.Apply(StepOperation.Multiply, value, graph.Slice(graph.Constant(_skip), head, 1)));
     }
 
     /// <summary>S after the step.</summary>

@@ -44,9 +44,9 @@ public sealed partial class MatrixMemory<T>
                 $"Found the rule {options.Write} with a read before the write, or normalized; expected {MemoryWrite.Add}.", nameof(options));
         }
 
-        if (options.ReadsBefore && options.Normalizes)
+        if (options.Normalizes && (options.ReadsBefore || options.HasSkip))
         {
-            throw new ArgumentException("Found a read before the write that is normalized, expected one of the two.", nameof(options));
+            throw new ArgumentException("Found normalized reads before the write, or beside values that skip the memory; expected them not to be normalized.", nameof(options));
         }
     }
 

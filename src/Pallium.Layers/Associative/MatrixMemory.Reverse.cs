@@ -98,6 +98,11 @@ public sealed partial class MatrixMemory<T>
             RateGradients(slices, pass.Inputs, found, gradients);
         }
 
+        if (_skip is not null)
+        {
+            SkipGradients(slices, pass.Inputs, gradients);
+        }
+
         if (!gradients.Inputs.IsEmpty)
         {
             AddInputs(slices, found, gradients.Inputs);
@@ -148,7 +153,7 @@ public sealed partial class MatrixMemory<T>
         {
             int place = Place(slices, step, _layout.Gate(slices.Head));
             T elapsed = inputs[place];
-            ReadOnlySpan<T> x = inputs.Slice(Place(slices, step, _layout.Value(slices.Head)), _options.Values);
+            ReadOnlySpan<T> x = ValuesOf(slices, step, inputs);
             Span<T> dValue = found.Values.Slice(step * _scan.ValueRoom, _options.Values);
             T dLogDecay = Reduction.Sum<T>(found.LogDecay.Slice(step * _scan.KeyRoom, _options.Keys));
             dRate += dLogDecay * elapsed * (_options.IsRateLogarithmic ? rate : T.One);
@@ -158,6 +163,22 @@ public sealed partial class MatrixMemory<T>
             }
 
             TensorPrimitives.Multiply(dValue, elapsed, dValue);
+        }
+    }
+
+    /// <summary>With o += D v: dD += v · do, dv += D do.</summary>
+    private void SkipGradients(Slices slices, ReadOnlySpan<T> inputs, in SequenceGradients<T> gradients)
+    {
+        for (int step = 0; step < slices.Steps; step++)
+        {
+            int place = ((slices.First + (step * slices.Stride)) * Outputs) + (slices.Head * _options.Values);
+            ReadOnlySpan<T> dOutput = gradients.Outputs.Slice(place, _options.Values);
+            gradients.Parameters[_skip!][slices.Head] += Reduction.Dot(ValuesOf(slices, step, inputs), dOutput);
+            if (!gradients.Inputs.IsEmpty)
+            {
+                Span<T> dValue = gradients.Inputs.Slice(Place(slices, step, _layout.Value(slices.Head)), _options.Values);
+                TensorPrimitives.FusedMultiplyAdd(dOutput, _skip!.Values[slices.Head], dValue, dValue);
+            }
         }
     }
 
@@ -186,8 +207,6 @@ public sealed partial class MatrixMemory<T>
             TensorPrimitives.FusedMultiplyAdd(product, dWeight, dBonus, dBonus);
         }
     }
-
-    private int Place(Slices slices, int step, int offset) => ((slices.First + (step * slices.Stride)) * Inputs) + offset;
 
     private Span<T> TakeOutputs(Slices slices, ReadOnlySpan<T> outputs, scoped ref SpanCarver<T> carver)
     {

@@ -9,7 +9,8 @@ namespace Pallium.Layers;
 /// <remarks>
 /// The input of a slice is q [G, K] | k [G, K] | v [H, V] | β [H] (delta rule) | g [H] or [H, K], or dt [H] (where the decay is an
 /// input) | a [H, K] | b [H, K] (low-rank rule); the output o [H, V]. The state row is S [H, K, V] and, if outputs are
-/// normalized, z [H, K]. Parameters: A or A_log [H] of <see cref="MemoryDecay.Rate"/>; u [H, K] where the read comes before the write.
+/// normalized, z [H, K]. Parameters: A or A_log [H] of <see cref="MemoryDecay.Rate"/>; u [H, K] where the read comes before the write;
+/// D [H] where values skip the memory.
 /// Elapsed time is not used. The learning form keeps the states before every 64th slice and, of rules that recall, what each slice
 /// recalled; it costs time linear in the window and has the bits of the streaming form.
 /// </remarks>
@@ -29,6 +30,7 @@ public sealed partial class MatrixMemory<T> : ISequenceLayer<T>
     private readonly T[] _rates;
     private readonly Parameter<T>? _rate;
     private readonly Parameter<T>? _bonus;
+    private readonly Parameter<T>? _skip;
 
     /// <summary>Creates the layer with zero parameters.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A size is not positive, a log decay is positive, or ε is negative.</exception>
@@ -45,6 +47,7 @@ public sealed partial class MatrixMemory<T> : ISequenceLayer<T>
         _rates = new T[options.Decay == MemoryDecay.Rate ? options.Heads : 0];
         _rate = options.Decay == MemoryDecay.Rate ? new(options.Heads) : null;
         _bonus = options.ReadsBefore ? new(options.Heads, options.Keys) : null;
+        _skip = options.HasSkip ? new(options.Heads) : null;
         Refresh();
     }
 
@@ -71,12 +74,17 @@ public sealed partial class MatrixMemory<T> : ISequenceLayer<T>
             {
                 yield return ("u", _bonus);
             }
+
+            if (_skip is not null)
+            {
+                yield return ("D", _skip);
+            }
         }
     }
 
     /// <inheritdoc/>
     public LayerCost Cost => new(
-        MultiplyAdds: _options.Heads * (_scan.StepCost + (_options.Normalizes ? 2 * _options.Keys : 0) + (_options.ReadsBefore ? 2 * _options.Keys : 0)),
+        MultiplyAdds: _options.Heads * (_scan.StepCost + (_options.Normalizes ? 2 * _options.Keys : 0) + (_options.ReadsBefore ? 2 * _options.Keys : 0) + (_options.HasSkip ? _options.Values : 0)),
         Transcendentals: _options.Heads * ((_options.Normalizes ? _options.Values : 0) + _options.Decay switch
         {
             MemoryDecay.Head or MemoryDecay.Rate => 1,
@@ -92,7 +100,7 @@ public sealed partial class MatrixMemory<T> : ISequenceLayer<T>
     /// <summary>Numbers of one head's S.</summary>
     private int Matrix => _options.Keys * _options.Values;
 
-    /// <summary>Draws A evenly from -16 to -1, as Mamba-2 does, and u from -1 to 1.</summary>
+    /// <summary>Draws A evenly from -16 to -1, as Mamba-2 does, and u from -1 to 1; D begins as 1.</summary>
     public void Initialize(Rng rng)
     {
         if (_rate is not null)
@@ -108,6 +116,8 @@ public sealed partial class MatrixMemory<T> : ISequenceLayer<T>
         {
             rng.For("u").Uniform(_bonus.Values, -1, 1);
         }
+
+        _skip?.Values.Fill(T.One);
 
         Refresh();
     }
@@ -203,8 +213,21 @@ public sealed partial class MatrixMemory<T> : ISequenceLayer<T>
             ReadNormalizer.Divide(_scan, run, _epsilon, sum, divisors, read);
         }
 
-        HeadRows.Put(read, _scan.ValueRoom, _options.Values, outputs[((slices.First * Outputs) + (slices.Head * _options.Values))..], slices.Stride * Outputs);
+        Span<T> target = outputs[((slices.First * Outputs) + (slices.Head * _options.Values))..];
+        HeadRows.Put(read, _scan.ValueRoom, _options.Values, target, slices.Stride * Outputs);
+        for (int step = 0; _skip is not null && step < slices.Steps; step++)
+        {
+            Span<T> output = target.Slice(step * slices.Stride * Outputs, _options.Values);
+            TensorPrimitives.FusedMultiplyAdd(ValuesOf(slices, step, inputs), _skip.Values[slices.Head], output, output);
+        }
     }
+
+    /// <summary>Where a channel of a step lies in the inputs.</summary>
+    private int Place(Slices slices, int step, int offset) => ((slices.First + (step * slices.Stride)) * Inputs) + offset;
+
+    /// <summary>v of a slice as it is given.</summary>
+    private ReadOnlySpan<T> ValuesOf(Slices slices, int step, ReadOnlySpan<T> inputs) =>
+        inputs.Slice(Place(slices, step, _layout.Value(slices.Head)), _options.Values);
 
     /// <summary>o += (Σ q u k) v: what the step itself writes is read with the bonus.</summary>
     private void AddBonus(in MatrixRun<T> run, int head, Span<T> read, Span<T> scratch)

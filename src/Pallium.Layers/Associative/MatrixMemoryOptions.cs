@@ -53,6 +53,9 @@ public sealed record MatrixMemoryOptions(int Heads, int Keys, int Values)
     /// <summary>Whether a step reads the state before it writes, and what it writes with a factor u for each key channel, a parameter (RWKV-6).</summary>
     public bool ReadsBefore { get; init; }
 
+    /// <summary>Whether the values of a slice are added to its outputs with a factor D for each head, a parameter (Mamba-2).</summary>
+    public bool HasSkip { get; init; }
+
     /// <summary>Whether outputs are divided by what the same read of a state with values of 1 gives; keys and queries are then to be positive.</summary>
     public bool Normalizes { get; init; }
 

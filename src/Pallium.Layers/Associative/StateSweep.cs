@@ -161,13 +161,14 @@ internal static class StateSweep
     }
 
     /// <summary>Runs all columns from <paramref name="lane"/> on that fill a <typeparamref name="V"/>; returns the first lane left over.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Forward<T, V, TDecay, TCoupling>(in CoupledPass<T> pass, int lane)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where V : unmanaged, ILanes<V, T>
         where TDecay : IDecayForm
         where TCoupling : ICoupling<T>
     {
-        for (; lane + V.Count <= pass.Lanes; lane += V.Count)
+        for (; pass.Steps > 0 && lane + V.Count <= pass.Lanes; lane += V.Count)
         {
             V recalled = V.Zero;
             V read = V.Zero;
@@ -176,7 +177,7 @@ internal static class StateSweep
             {
                 V.Store(recalled, ref pass.Recalled[(step * pass.Lanes) + lane], 0);
                 V answer = Answer<T, V, TDecay, TCoupling>(pass, lane, step, recalled);
-                Change<T, V, TDecay, TCoupling>(pass, lane, step, step, Math.Min(step + 1, pass.Steps - 1), answer, out recalled);
+                Change<T, V, TDecay, TCoupling, On>(pass, lane, step, step, Math.Min(step + 1, pass.Steps - 1), answer, out recalled);
             }
         }
 
@@ -184,45 +185,34 @@ internal static class StateSweep
     }
 
     /// <summary>Runs all columns from <paramref name="lane"/> on that fill a <typeparamref name="V"/>; returns the first lane left over.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Backward<T, V, TDecay, TCoupling>(in CoupledPass<T> pass, int lane)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where V : unmanaged, ILanes<V, T>
         where TDecay : IDecayForm
         where TCoupling : ICoupling<T>
     {
-        for (; lane + V.Count <= pass.Lanes; lane += V.Count)
+        for (; pass.Steps > 0 && lane + V.Count <= pass.Lanes; lane += V.Count)
         {
             V answer = V.Zero;
             V none = V.Zero;
             for (int step = pass.Steps - 1; step >= 0; step--)
             {
-                V recalled = V.Zero;
+                V recalled;
                 if (step == pass.Steps - 1)
                 {
-                    V read = TCoupling.Reads ? V.Load(in pass.Read[(step * pass.Lanes) + lane], 0) : V.Zero;
-                    if (TCoupling.Reads)
-                    {
-                        Sweep<T, V, NoDecay, Off, On, On, On>(pass, lane, step, step, step, answer, ref read, ref recalled);
-                        V.Store(read, ref pass.Read[(step * pass.Lanes) + lane], 0);
-                    }
-                    else
-                    {
-                        Sweep<T, V, NoDecay, Off, On, Off, On>(pass, lane, step, step, step, answer, ref read, ref recalled);
-                    }
+                    Change<T, V, TDecay, TCoupling, Off>(pass, lane, step, step, step, answer, out recalled);
                 }
                 else
                 {
-                    Change<T, V, TDecay, TCoupling>(pass, lane, step + 1, step, step, answer, out recalled);
+                    Change<T, V, TDecay, TCoupling, On>(pass, lane, step + 1, step, step, answer, out recalled);
                 }
 
                 V.Store(recalled, ref pass.Recalled[(step * pass.Lanes) + lane], 0);
                 answer = Answer<T, V, TDecay, TCoupling>(pass, lane, step, recalled);
             }
 
-            if (pass.Steps > 0)
-            {
-                Sweep<T, V, TDecay, On, Off, Off, Off>(pass, lane, 0, 0, 0, answer, ref none, ref none);
-            }
+            Sweep<T, V, TDecay, On, Off, Off, Off>(pass, lane, 0, 0, 0, answer, ref none, ref none);
         }
 
         return lane;
@@ -241,19 +231,23 @@ internal static class StateSweep
         return TCoupling.Answer(recalled, value, strength, decay);
     }
 
-    /// <summary>A step's sweep: the state decays and is answered with the factors of <paramref name="change"/>, written and read with those of <paramref name="write"/>, recalled with those of <paramref name="recall"/>.</summary>
+    /// <summary>
+    /// A step's sweep: the state decays and is answered with the factors of step <paramref name="change"/> if anything was recalled before,
+    /// is written and read with those of <paramref name="write"/>, and recalled with those of <paramref name="recall"/>.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Change<T, V, TDecay, TCoupling>(in CoupledPass<T> pass, int lane, int change, int write, int recall, in V answer, out V recalled)
+    private static void Change<T, V, TDecay, TCoupling, TChange>(in CoupledPass<T> pass, int lane, int change, int write, int recall, in V answer, out V recalled)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where V : unmanaged, ILanes<V, T>
         where TDecay : IDecayForm
         where TCoupling : ICoupling<T>
+        where TChange : IFlag
     {
         recalled = V.Zero;
         if (!TCoupling.Reads)
         {
             V none = V.Zero;
-            Sweep<T, V, TDecay, On, On, Off, On>(pass, lane, change, write, recall, answer, ref none, ref recalled);
+            Sweep<T, V, TDecay, TChange, On, Off, On>(pass, lane, change, write, recall, answer, ref none, ref recalled);
             return;
         }
 
@@ -261,11 +255,11 @@ internal static class StateSweep
         V read = V.Load(in place, 0);
         if (TCoupling.Writes)
         {
-            Sweep<T, V, TDecay, On, On, On, On>(pass, lane, change, write, recall, answer, ref read, ref recalled);
+            Sweep<T, V, TDecay, TChange, On, On, On>(pass, lane, change, write, recall, answer, ref read, ref recalled);
         }
         else
         {
-            Sweep<T, V, TDecay, On, Off, On, On>(pass, lane, change, write, recall, answer, ref read, ref recalled);
+            Sweep<T, V, TDecay, TChange, Off, On, On>(pass, lane, change, write, recall, answer, ref read, ref recalled);
         }
 
         V.Store(read, ref place, 0);

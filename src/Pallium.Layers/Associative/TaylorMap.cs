@@ -62,6 +62,9 @@ public sealed class TaylorMap<T> : PositionwiseLayer<T>
     }
 
     /// <inheritdoc/>
+    public override int PassScratch(int steps, int rows) => _width * _width;
+
+    /// <inheritdoc/>
     public override (StepNode Outputs, StepNode? State) Describe(StepGraph<T> graph, StepNode inputs, StepNode elapsed, StepNode? state)
     {
         ArgumentNullException.ThrowIfNull(graph);
@@ -109,21 +112,34 @@ public sealed class TaylorMap<T> : PositionwiseLayer<T>
             return;
         }
 
+        // dx = D x with D the symmetric matrix of the products' gradients: whole rows of D, because sums across lanes of so few numbers cost more.
         int features = Features(_width);
-        T two = T.CreateChecked(2);
+        Span<T> matrix = pass.Scratch[..(_width * _width)];
         for (int group = 0; group < slices * _groups; group++)
         {
             ReadOnlySpan<T> x = pass.Inputs.Slice(group * _width, _width);
             Span<T> dx = gradients.Inputs.Slice(group * _width, _width);
             ReadOnlySpan<T> dy = gradients.Outputs.Slice(group * features, features);
             TensorPrimitives.FusedMultiplyAdd(dy.Slice(1, _width), _linear, dx, dx);
-            dy = dy[(1 + _width)..];
+            FillSymmetric(dy[(1 + _width)..], matrix);
             for (int i = 0; i < _width; i++)
             {
-                ReadOnlySpan<T> dProducts = dy[1..(_width - i)];
-                dx[i] += (two * _square * x[i] * dy[0]) + (_product * Reduction.Dot(dProducts, x[(i + 1)..]));
-                TensorPrimitives.FusedMultiplyAdd(dProducts, x[i] * _product, dx[(i + 1)..], dx[(i + 1)..]);
-                dy = dy[(_width - i)..];
+                TensorPrimitives.FusedMultiplyAdd(matrix.Slice(i * _width, _width), x[i], dx, dx);
+            }
+        }
+    }
+
+    private void FillSymmetric(ReadOnlySpan<T> dProducts, Span<T> matrix)
+    {
+        for (int i = 0; i < _width; i++)
+        {
+            Span<T> row = matrix.Slice((i * _width) + i, _width - i);
+            TensorPrimitives.Multiply(dProducts[..row.Length], _product, row);
+            row[0] = (_square + _square) * dProducts[0];
+            dProducts = dProducts[row.Length..];
+            for (int j = 1; j < row.Length; j++)
+            {
+                matrix[((i + j) * _width) + i] = row[j];
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 
 namespace Pallium.Layers;
@@ -5,12 +6,16 @@ namespace Pallium.Layers;
 /// <summary>A layer that stack texts can name: its name, one line of help, options and factory. <see cref="Register"/> adds one of your own.</summary>
 public abstract partial class LayerKind
 {
+    private const string UnitsName = "units";
     private static readonly Lock Registering = new();
     private static volatile LayerKind[] _all =
     [
         new Liquid(), new ClosedForm(), new LiquidTimeConstant(), new LongShortTermMemory(), new GatedRecurrentUnit(),
+        new LinearAttention(), new Retention(), new Lightning(), new SimpleGatedAttention(), new GatedAttention(), new Based(),
+        new DeltaRule(), new GatedDeltaRule(), new Duality(), new Mixture(),
         new ScalarLongShortTermMemory(), new ContinuousTime(),
         new FourthRwkv(), new SixthRwkv(), new SeventhRwkv(), new RwkvFeedforward(),
+        new Convolution(), new SoftmaxAttention(),
         new SelectiveBlock(), new SelectiveStates(), new Convolution(),
         new Affine(), new GatedFeedforward(), new RootMeanSquare(), new MeanAndVariance(), new Dropping(), new Around(), new Chunked(),
     ];
@@ -34,17 +39,22 @@ public abstract partial class LayerKind
     /// <summary>Its options; the first may be given without its name.</summary>
     public IReadOnlyList<LayerOption> Options { get; }
 
+    /// <summary>Whether it goes around other layers.</summary>
+    public bool Encloses => Options.Any(option => option.Form == OptionForm.Stack);
+
     /// <summary>A text that names it, with values for what must be given.</summary>
-    public string Example
+    public string Example => ExampleOf(null);
+
+    /// <summary>Makes a text that names it, with values for what must be given.</summary>
+    /// <param name="units">The units, where it has them; null: some.</param>
+    public string ExampleOf(int? units)
     {
-        get
+        string[] values = [.. Options.Where(option => option.Default is null).Select(option =>
         {
-            string[] values =
-            [
-                .. Options.Where(option => option.Default is null).Select(option => option == Options[0] ? option.Example : $"{option.Name}={option.Example}"),
-            ];
-            return values.Length == 0 ? Name : $"{Name}({string.Join(',', values)})";
-        }
+            string value = option.Name == UnitsName && units is { } count ? count.ToString(CultureInfo.InvariantCulture) : option.Example;
+            return option == Options[0] ? value : $"{option.Name}={value}";
+        })];
+        return values.Length == 0 ? Name : $"{Name}({string.Join(',', values)})";
     }
 
     /// <summary>Makes a kind known to stack texts, in this process: do so before models that name it are learned or loaded.</summary>
@@ -78,7 +88,7 @@ public abstract partial class LayerKind
 
     private static long Square(int units) => (long)units * units;
 
-    private protected static LayerOption Units(string help = "hidden units") => new("units", OptionForm.Count, null, help);
+    private protected static LayerOption Units(string help = "hidden units") => new(UnitsName, OptionForm.Count, null, help);
 
     private static LayerOption Heads(string help = "heads, each with a memory of its own") => new("heads", OptionForm.Count, 1, help);
 

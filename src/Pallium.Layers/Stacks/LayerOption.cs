@@ -22,6 +22,9 @@ internal sealed record BackboneShape(int Layers, int Units);
 /// <summary>What the values of an option look like in text.</summary>
 public sealed class OptionForm
 {
+    /// <summary>The value of <see cref="CountOrAll"/> that means all.</summary>
+    internal const int All = -1;
+
     private const int MostUnits = 16384;
 
     private OptionForm(string expected, Func<StackTextReader, object> read, Func<object, string>? write = null)
@@ -40,6 +43,12 @@ public sealed class OptionForm
 
     /// <summary>A positive whole number.</summary>
     internal static OptionForm Count { get; } = Between(1, MostUnits);
+
+    /// <summary>A whole number, 0 included, or all.</summary>
+    internal static OptionForm CountOrAll { get; } = new(
+        "a whole number or all",
+        reader => reader.AtDigit ? reader.Count(0, MostUnits) : reader.Name("a whole number, or", [All], _ => "all"),
+        value => value is All ? "all" : Convert.ToString(value, CultureInfo.InvariantCulture)!);
 
     /// <summary>A number p with 0 ≤ p &lt; 1.</summary>
     internal static OptionForm Fraction { get; } = new("a number from 0 to 1", reader => reader.Fraction());

@@ -77,12 +77,41 @@ public sealed class StepwiseModel<T>
     /// <param name="firstRow">Index of the first row in the whole batch.</param>
     /// <returns>z, [T·B, O].</returns>
     /// <exception cref="DivergenceException">The stack's outputs are not finite.</exception>
-    public Variable Forward(Tape<T> tape, Variable inputs, Variable elapsed, Rng? noise, int firstRow)
+    public Variable Forward(Tape<T> tape, Variable inputs, Variable elapsed, Rng? noise, int firstRow) =>
+        tape.Affine(ForwardTrunk(tape, inputs, elapsed, noise, firstRow), _weight, _bias);
+
+    /// <summary>z at some places of a window only: the readout costs nothing elsewhere.</summary>
+    /// <param name="tape">Receives the nodes.</param>
+    /// <param name="inputs">x, [T·B, I], time-major.</param>
+    /// <param name="elapsed">dt, [T, B].</param>
+    /// <param name="noise">Stream for dropout; null: nothing is dropped.</param>
+    /// <param name="firstRow">Index of the first row in the whole batch.</param>
+    /// <param name="asked">Places, t·B + row.</param>
+    /// <returns>z, [places, O].</returns>
+    /// <exception cref="DivergenceException">The stack's outputs are not finite.</exception>
+    public Variable Forward(Tape<T> tape, Variable inputs, Variable elapsed, Rng? noise, int firstRow, ReadOnlySpan<int> asked) =>
+        tape.Affine(tape.GatherRows(ForwardTrunk(tape, inputs, elapsed, noise, firstRow), asked), _weight, _bias);
+
+    /// <summary>The readout of the stack's outputs, outside learning.</summary>
+    /// <param name="outputs">y, [B, outputs of the stack].</param>
+    /// <param name="readout">z, [B, O], overwritten.</param>
+    public void Read(ReadOnlySpan<T> outputs, Span<T> readout)
+    {
+        int rows = readout.Length / Outputs;
+        for (int row = 0; row < rows; row++)
+        {
+            _bias.Values.CopyTo(readout[(row * Outputs)..]);
+        }
+
+        MatrixProduct.AccumulateTransposedB(rows, Outputs, Trunk.Outputs, outputs, Trunk.Outputs, _weight.Values, Trunk.Outputs, readout, Outputs);
+    }
+
+    private Variable ForwardTrunk(Tape<T> tape, Variable inputs, Variable elapsed, Rng? noise, int firstRow)
     {
         ArgumentNullException.ThrowIfNull(tape);
         int rows = tape.Shape(elapsed).Columns;
         Variable outputs = _trunkOperation.Forward(tape, inputs, elapsed, tape.Constant(rows, Trunk.StateSize), noise, firstRow);
         tape.CheckFinite(outputs, "trunk", rows);
-        return tape.Affine(outputs, _weight, _bias);
+        return outputs;
     }
 }

@@ -6,8 +6,12 @@ public sealed class ParseFaultTests
 {
     [Theory]
     [InlineData("forcast m", "found the command 'forcast', which does not exist; did you mean forecast?")]
-    [InlineData("xyzzy", "found the command 'xyzzy', which does not exist, expected one of demo, learn, forecast, infer, fill, watch, explain, plan, evaluate, sleep, inspect (see pallium --help).")]
+    [InlineData("xyzzy", "found the command 'xyzzy', which does not exist, expected one of demo, learn, forecast, infer, fill, watch, explain, plan, evaluate, sleep, inspect, stacks, bench (see pallium --help).")]
     [InlineData("forecast m --after d --horizn 3", "forecast: found the option '--horizn', which does not exist; did you mean --horizon?")]
+    [InlineData("bench", "bench: found no command, expected layers (see pallium bench --help).")]
+    [InlineData("bench layer", "bench: found the command 'layer', which does not exist; did you mean layers?")]
+    [InlineData("bench layers --stepps 3", "bench layers: found the option '--stepps', which does not exist; did you mean --steps?")]
+    [InlineData("bench layers more", "bench layers: found one argument too many, 'more', expected pallium bench layers (see pallium bench layers --help).")]
     [InlineData("inspect m more", "inspect: found one argument too many, 'more', expected pallium inspect MODEL (see pallium inspect --help).")]
     [InlineData("inspect", "inspect: found no MODEL, expected pallium inspect MODEL (see pallium inspect --help).")]
     [InlineData("fill m -o f", "fill: found no HOLES, expected pallium fill MODEL HOLES (see pallium fill --help).")]

@@ -34,7 +34,7 @@ public sealed class DualityMemoryTests : SequenceLayerLaws
 {
     protected override ISequenceLayer<T> Create<T>() => new StackedLayers<T>(
         new Beside<T>(new Pass<T>(28), new Activation<T>(new(4, ActivationKind.Softplus) { Scale = 0.1 })),
-        new MatrixMemory<T>(new(4, 3, 4) { Decay = MemoryDecay.Rate, Groups = 2, IsRateLogarithmic = true, Scale = 0.2 }));
+        new MatrixMemory<T>(new(4, 3, 4) { Decay = MemoryDecay.Rate, Groups = 2, IsRateLogarithmic = true, HasSkip = true, Scale = 0.2 }));
 }
 
 public sealed class NormalizedMemoryTests : SequenceLayerLaws

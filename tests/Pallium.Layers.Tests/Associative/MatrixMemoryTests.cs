@@ -8,6 +8,9 @@ public sealed class MatrixMemoryTests
     /// <summary>Relative to the largest: the graph sums in another order, over many steps.</summary>
     private const double Tolerance = 1e-10;
 
+    /// <summary>Relative to the largest: float rounding of the sums of some hundred steps, and of the inputs.</summary>
+    private const double SingleTolerance = 1e-5;
+
     public static TheoryData<string> Forms() => [.. All.Keys];
 
     private static Dictionary<string, MatrixMemoryOptions> All { get; } = new()
@@ -18,6 +21,7 @@ public sealed class MatrixMemoryTests
         ["head"] = new(2, 5, 4) { Decay = MemoryDecay.Head },
         ["key"] = new(1, 17, 18) { Decay = MemoryDecay.Key },
         ["rate, shared keys"] = new(4, 3, 4) { Decay = MemoryDecay.Rate, Groups = 2 },
+        ["rate, skip"] = new(2, 3, 4) { Decay = MemoryDecay.Rate, HasSkip = true },
         ["bonus"] = new(2, 4, 5) { Decay = MemoryDecay.Key, ReadsBefore = true },
         ["bonus, head"] = new(2, 4, 5) { Decay = MemoryDecay.Head, ReadsBefore = true },
         ["bonus, no decay"] = new(2, 4, 5) { ReadsBefore = true },
@@ -61,6 +65,20 @@ public sealed class MatrixMemoryTests
         }
 
         Assert.Equal(run.Final, states);
+    }
+
+    [Theory, MemberData(nameof(Forms))]
+    public void Single_precision_keeps_its_gradients_over_a_long_window(string form)
+    {
+        LayerRun<double> wide = Filled<double>(All[form], 1000, 1).Forward().Backward();
+        LayerRun<float> narrow = Filled<float>(All[form], 1000, 1).Forward().Backward();
+        double largest = wide.InputGradient.Max(Math.Abs);
+        for (int i = 0; i < wide.InputGradient.Length; i++)
+        {
+            Assert.True(
+                Math.Abs(wide.InputGradient[i] - narrow.InputGradient[i]) <= SingleTolerance * largest,
+                $"[{i}]: {narrow.InputGradient[i]:R}, in double {wide.InputGradient[i]:R}, largest {largest}");
+        }
     }
 
     [Fact]
@@ -108,6 +126,7 @@ public sealed class MatrixMemoryTests
         Refused<ArgumentException>(new(2, 3, 5) { Write = MemoryWrite.Delta, Decay = MemoryDecay.Key });
         Refused<ArgumentException>(new(2, 3, 5) { Write = MemoryWrite.Delta, Normalizes = true });
         Refused<ArgumentException>(new(2, 3, 5) { ReadsBefore = true, Normalizes = true });
+        Refused<ArgumentException>(new(2, 3, 5) { HasSkip = true, Normalizes = true });
         Refused<ArgumentException>(new(2, 3, 5) { Write = MemoryWrite.LowRank, ReadsBefore = true });
         Refused<ArgumentException>(new(4, 3, 5) { Groups = 3 });
     }

@@ -20,6 +20,12 @@ internal sealed class GoldenFile
 
     public double[] this[string name] => _file[name].Values<double>().ToArray();
 
+    /// <summary>A tensor of indices.</summary>
+    public long[] Indices(string name) => _file[name].Values<long>().ToArray();
+
+    /// <summary>Tensors whose names are written with | between them, one after another.</summary>
+    public double[] Joined(string prefix, string names) => [.. names.Split('|').SelectMany(name => this[prefix + name])];
+
     public bool Has(string name) => _file.Find(name) is not null;
 
     public int Int(string option) => _options.GetProperty(option).GetInt32();

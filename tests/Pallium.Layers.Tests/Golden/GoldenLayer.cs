@@ -14,7 +14,7 @@ internal sealed record GoldenLayer<T>(ISequenceLayer<T> Layer, params string[] S
     /// <summary>Tensor of the output.</summary>
     public string Output { get; init; } = "y";
 
-    /// <summary>The file's name of a parameter.</summary>
+    /// <summary>The file's name of a parameter; several with | between them where it is made of several tensors.</summary>
     public Func<string, string> Rename { get; init; } = name => name.Replace('.', '/');
 
     /// <summary>The values that the layer keeps of a parameter's tensor.</summary>

@@ -22,6 +22,9 @@ internal static partial class GoldenLayers
             "cfc" when file.Case.StartsWith("cfc_ncp", StringComparison.Ordinal) => Wired<T>(file),
             "cfc" => ClosedForm<T>(file),
             "ltc" => Liquid<T>(file),
+            "mom" => Mixture<T>(file),
+            "attn" => WholeAttention<T>(file),
+            "based" when file.Case == "based_swa" => SlidingWindow<T>(file),
             _ => Associative<T>(file),
         };
 }

@@ -47,7 +47,7 @@ public sealed class GoldenTests
         GoldenLayer<T> golden = GoldenLayers.Create<T>(file)!;
         foreach ((string name, Parameter<T> parameter) in golden.Layer.Parameters)
         {
-            Set(golden.Pick(name, file["param/" + golden.Rename(name)]), parameter.Values);
+            Set(golden.Pick(name, file.Joined("param/", golden.Rename(name))), parameter.Values);
         }
 
         golden.Layer.Refresh();
@@ -83,7 +83,7 @@ public sealed class GoldenTests
 
         foreach ((string name, Parameter<T> parameter) in golden.Layer.Parameters)
         {
-            AssertClose(name, golden.Pick(name, file["grad/param/" + golden.Rename(name)]), run.Gradients[parameter], gradient);
+            AssertClose(name, golden.Pick(name, file.Joined("grad/param/", golden.Rename(name))), run.Gradients[parameter], gradient);
         }
     }
 

@@ -37,6 +37,18 @@ public sealed class EveryKindTests
     }
 
     [Theory]
+    [MemberData(nameof(Kinds))]
+    public void The_size_is_known_before_it_is_made(string text)
+    {
+        StackSpec spec = StackText.Parse(text);
+        ISequenceLayer<float> layer = spec.Build<float>(Channels);
+        LayerSize size = spec.SizeOf(Channels);
+        long weights = layer.Parameters.Sum(item => (long)item.Parameter.Length);
+        Assert.Equal((layer.Outputs, layer.StateSize), (size.Outputs, (int)size.State));
+        Assert.InRange(size.LeastWeights, weights < 100 ? 0 : weights / 20, weights);
+    }
+
+    [Theory]
     [InlineData("DOTNET_EnableAVX512")]
     [InlineData("DOTNET_EnableAVX2")]
     public void The_width_of_vectors_does_not_show(string widthSwitch) => Assert.Equal(

@@ -15,6 +15,8 @@ public sealed class StackTextTests
     [InlineData("dropout(0.00001)", "dropout(1E-05)")]
     [InlineData("cfc(ncp:32,outputs=4)", "cfc(ncp:32,outputs=4)")]
     [InlineData("ltc( random : 32 , sparsity = 0.25, unfolds=6,seed=5)", "ltc(random:32,sparsity=0.25,seed=5)")]
+    [InlineData("attention( window = 9 , rotary=all, base=10000, units=8)", "attention(8,window=9)")]
+    [InlineData("attention(8,window=9,heads=2,rotary=4,style=interleaved,base=500000)", "attention(8,window=9,heads=2,rotary=4,style=interleaved,base=500000)")]
     [InlineData("gru(32)+linear(16)+rmsnorm()+layernorm()x3", "gru(32)+linear(16)+rmsnorm+layernorm()x3")]
     [InlineData("residual(rmsnorm + swiglu(128) + dropout(0.1)) x2", "residual(rmsnorm+swiglu(128)+dropout(0.1))x2")]
     public void The_canonical_form_has_no_spaces_and_no_defaults(string text, string canonical)
@@ -41,9 +43,20 @@ public sealed class StackTextTests
     [InlineData("dropout(1)", 9, "found '1', expected a number from 0 up to, not including, 1.")]
     [InlineData("residual(lstm(3)", 17, "found the end, expected ',' or ')'.")]
     [InlineData("slstm(6,heads=4)", 15, "found '4', expected a divisor of the 6 units.")]
+    [InlineData("attention(64)", 13, "found ')', expected")]
+    [InlineData("attention(64,window=0)", 21, "found '0', expected a whole number from 1 to 65536.")]
+    [InlineData("attention(64,window=9,heads=3)", 29, "found '3', expected a divisor of the 64 units.")]
+    [InlineData("attention(64,window=9,heads=4,rotary=7)", 38, "found '7', expected an even number from 0 to 16, the channels of a head.")]
+    [InlineData("attention(64,window=9,heads=4,rotary=18)", 38, "found '18', expected an even number from 0 to 16, the channels of a head.")]
+    [InlineData("attention(64,window=9,rotary=al)", 30, "found 'al', expected a whole number, or: all")]
+    [InlineData("attention(64,window=9,style=full)", 29, "found 'full', expected one of: half, interleaved")]
+    [InlineData("attention(64,width=9)", 14, "found 'width', expected")]
     [InlineData("lstm(64)x0", 10, "found '0', expected a whole number from 1 to 256.")]
     [InlineData("gru(2)x200+gru(2)x57", 12, "found more layers, expected at most 256 in all, repeats included.")]
     [InlineData("rmsnorm+residual(residual(rmsnorm()x16)x16)", 18, "found more layers, expected at most 256 in all, repeats included.")]
+    [InlineData("mom(16,top=5)", 12, "found '5', expected at most 4 memories chosen (top), as many as there are.")]
+    [InlineData("gru(8)+mom(16,heads=3)", 21, "found '3', expected a divisor of the 16 units, or keys and values of a head.")]
+    [InlineData("mom(16,rule=gls)", 13, "found 'gls', expected one of: gated_delta, gla; did you mean 'gla'?")]
     [InlineData("lstm(99999999999999999999)", 6, "expected a whole number from 1 to 16384.")]
     public void Errors_name_the_place_and_what_was_expected(string text, int position, string part)
     {
@@ -71,6 +84,13 @@ public sealed class StackTextTests
     [InlineData("ltc(9,sparsity=0.2)", "Stack, position 1: layer 'ltc(9,sparsity=0.2)': Option 'sparsity' has no effect without ncp: or random:.")]
     public void Layers_that_cannot_be_built_are_named(string text, string message) =>
         Assert.Equal(message, Assert.Throws<StackTextException>(() => StackText.Parse(text).Build<float>(3)).Sentence);
+
+    [Fact]
+    public void A_ring_that_exceeds_memory_is_refused_with_its_size()
+    {
+        StackTextException error = Assert.Throws<StackTextException>(() => StackText.Parse("attention(16384,window=65536)").Build<float>(3));
+        Assert.Contains("the state of which would take 8.0 GB (2,147,483,649 numbers)", error.Sentence, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Nesting_has_an_end() =>
@@ -113,6 +133,7 @@ public sealed class StackTextTests
     [InlineData("rwkv6(40)+rwkv6(40,heads=5)+rwkv7(40)+rwkv7(40,heads=4,rank=8)")]
     [InlineData("slstm(40)+slstm(40,heads=4)+ctrnn(40,unfolds=2)")]
     [InlineData("conv+conv(3,silu=no)+conv(1)")]
+    [InlineData("attention(40,window=7,heads=5)+attention(30,window=100,rotary=0)")]
     [InlineData("mamba(40)+mamba(20,state=3,conv=2,expand=3,rank=5)+s6(30)+s6(17,state=4)")]
     [InlineData("gru(40)+dropout(0.1)+rmsnorm+layernorm")]
     [InlineData("linear(40)+residual(swiglu(20)x2)+chunks(lstm(5),slices=3)")]

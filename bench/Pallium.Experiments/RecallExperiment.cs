@@ -1,0 +1,47 @@
+using System.Globalization;
+using Pallium.Learning;
+
+namespace Pallium.Experiments;
+
+/// <summary>Multi-query associative recall: what layers keep of 4 to 64 pairs, beside the bytes they keep it in.</summary>
+/// <remarks>One model per layer and seed learns all numbers of pairs together, as in the recipe of BASED (arXiv 2402.18668, appendix), and is tested on each.</remarks>
+internal static class RecallExperiment
+{
+    private const string File = "recall";
+    private const int TestSequences = 320;
+    private static readonly TaskRecipe Usual = new(64, 2, 4000, 32, [0.003]);
+
+    /// <summary>Pairs, the lengths learned, and the length tested: 64 to 512 tokens.</summary>
+    private static readonly (int Pairs, int Least, int Most, int Test)[] Settings =
+        [(4, 64, 64, 64), (8, 64, 128, 128), (16, 64, 128, 128), (32, 128, 256, 256), (64, 256, 256, 512)];
+
+    public static void Run(Arguments arguments)
+    {
+        TaskRecipe recipe = Usual.Of(arguments);
+        int vocabulary = arguments.Count("vocabulary", 256);
+        double[] pairs = arguments.Numbers("pairs", Settings.Select(setting => (double)setting.Pairs));
+        var settings = Settings.Where(setting => pairs.Contains(setting.Pairs)).Select(setting => (setting.Least, setting.Most, setting.Test, Task: new RecallTask(vocabulary, setting.Pairs))).ToList();
+        if (settings.Count == 0)
+        {
+            throw new ExperimentException($"Option --pairs: expected some of {string.Join(",", Settings.Select(setting => setting.Pairs))}.");
+        }
+
+        string experiment = string.Create(CultureInfo.InvariantCulture, $"recall/{vocabulary}/{string.Join(',', settings.Select(setting => setting.Task.Pairs))}");
+        IReadOnlyList<string> layers = TaskLayers.Of(arguments, TaskLayers.Recall(recipe.Width));
+        var runs = new TaskRuns(File, recipe, arguments);
+        runs.RunMissing(experiment, layers, [.. settings.Select(setting => new TokenLesson(setting.Task, setting.Least, setting.Most))], (test, figures) =>
+        {
+            foreach ((_, _, int length, RecallTask task) in settings)
+            {
+                figures[FigureOf(task.Pairs)] = test.Scorer.Score(task, length, TestSequences, test.Rng.For(task.Pairs), test.Runner).Accuracy;
+            }
+        });
+        TaskTable.Write(
+            string.Create(CultureInfo.InvariantCulture, $"Recall with {vocabulary} tokens ({recipe}): % of the values told right, by pairs and length; state in bytes"),
+            runs.Of(experiment),
+            layers,
+            [.. settings.Select(setting => ($"{setting.Task.Pairs} in {setting.Test}", FigureOf(setting.Task.Pairs), (Func<double, string>)TaskTable.Percent))]);
+    }
+
+    private static string FigureOf(int pairs) => string.Create(CultureInfo.InvariantCulture, $"accuracy_{pairs}");
+}

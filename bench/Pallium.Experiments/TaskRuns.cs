@@ -1,0 +1,133 @@
+using System.Diagnostics;
+using System.Globalization;
+using Pallium.Layers;
+using Pallium.Learning;
+using Pallium.Numerics;
+
+namespace Pallium.Experiments;
+
+/// <summary>How the layers of a table learn, the same for all of them.</summary>
+/// <param name="Width">Channels of the blocks.</param>
+/// <param name="Blocks">Blocks.</param>
+/// <param name="Steps">Updates.</param>
+/// <param name="Batch">Sequences of an update.</param>
+/// <param name="Rates">Learning rates that are tried; the validation loss chooses one.</param>
+internal sealed record TaskRecipe(int Width, int Blocks, int Steps, int Batch, IReadOnlyList<double> Rates)
+{
+    /// <summary>Whether a short convolution stands before the layer.</summary>
+    public bool Convolves { get; init; } = true;
+
+    /// <summary>This recipe, where the command line says nothing else.</summary>
+    public TaskRecipe Of(Arguments arguments) => new(
+        arguments.Count("width", Width), arguments.Count("blocks", Blocks), arguments.Count("steps", Steps), arguments.Count("batch", Batch),
+        [.. arguments.Numbers("rates", Rates)])
+    {
+        Convolves = arguments.Text("conv", Convolves ? "yes" : "no") == "yes",
+    };
+
+    /// <summary>Names it, so that runs of different recipes stay apart.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture, $"{Blocks}x{Width}{(Convolves ? "" : " without conv")}/{Steps}x{Batch}/{string.Join(',', Rates)}");
+}
+
+/// <summary>A learned model, ready to be tested.</summary>
+/// <param name="Model">The model.</param>
+/// <param name="Scorer">Scores it.</param>
+/// <param name="Runner">Threads.</param>
+/// <param name="Rng">Draws test sequences.</param>
+internal sealed record TaskTest(TokenModel<float> Model, TokenScorer<float> Scorer, ChunkRunner Runner, Rng Rng);
+
+/// <summary>Layers that learn synthetic tasks, seed by seed, so that tables fill evenly; each finished run is written at once and not run again.</summary>
+internal sealed class TaskRuns(string file, TaskRecipe recipe, Arguments arguments)
+{
+    private readonly int _threads = arguments.Count("threads", 2);
+
+    /// <summary>The finished runs of one experiment.</summary>
+    public IEnumerable<WorldResult> Of(string experiment) => WorldResult.Read(file).Where(done => done.Experiment == NameOf(experiment));
+
+    /// <summary>Runs what has no result yet.</summary>
+    /// <param name="experiment">Which.</param>
+    /// <param name="layers">Layers between the blocks' other parts.</param>
+    /// <param name="lessons">What is learned.</param>
+    /// <param name="test">Adds the figures of a test.</param>
+    public void RunMissing(string experiment, IReadOnlyList<string> layers, IReadOnlyList<TokenLesson> lessons, Action<TaskTest, Dictionary<string, double>> test)
+    {
+        ulong first = (ulong)arguments.Count("first-seed", 1);
+        ulong seeds = (ulong)arguments.Count("seeds", 3);
+        for (ulong seed = first; seed < first + seeds; seed++)
+        {
+            foreach (string layer in layers)
+            {
+                if (!Of(experiment).Any(done => (done.Stack, done.Seed) == (layer, seed)))
+                {
+                    var clock = Stopwatch.StartNew();
+                    Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{NameOf(experiment)} {layer} seed {seed}"));
+                    Dictionary<string, double> figures = Run(layer, lessons, new Rng(seed).For(experiment), test);
+                    new WorldResult(NameOf(experiment), layer, seed, figures, clock.Elapsed.TotalSeconds).Append(file);
+                }
+            }
+        }
+    }
+
+    private string NameOf(string experiment) => $"{experiment}/{recipe}";
+
+    private Dictionary<string, double> Run(string layer, IReadOnlyList<TokenLesson> lessons, Rng rng, Action<TaskTest, Dictionary<string, double>> test)
+    {
+        StackSpec stack = StackText.Parse(LayerBlocks.Around(layer, recipe.Width, recipe.Blocks, recipe.Convolves));
+        ISequenceLayer<float> trunk = stack.Build<float>(recipe.Width);
+        var figures = new Dictionary<string, double>
+        {
+            ["parameters"] = trunk.Parameters.Sum(item => (long)item.Parameter.Length),
+            ["state_bytes"] = trunk.Cost.StateBytes,
+            ["multiply_adds"] = trunk.Cost.MultiplyAdds,
+        };
+        TokenModel<float>? best = null;
+        double least = double.PositiveInfinity;
+        foreach (double rate in recipe.Rates)
+        {
+            var model = new TokenModel<float>(
+                lessons.Max(lesson => lesson.Task.Vocabulary), stack.Build<float>(recipe.Width), lessons.Max(lesson => lesson.Task.Classes));
+            if (Learn(model, lessons, rate, rng) is { } outcome && outcome.BestLoss < least)
+            {
+                (best, least) = (model, outcome.BestLoss);
+                figures["rate"] = rate;
+                figures["best_step"] = outcome.BestStep;
+                figures["divergences"] = outcome.Divergences.Count;
+            }
+        }
+
+        if (best is not null)
+        {
+            figures["validation"] = least;
+            using var runner = new ChunkRunner(_threads);
+            test(new TaskTest(best, new TokenScorer<float>(best), runner, rng.For("test")), figures);
+        }
+
+        return figures;
+    }
+
+    /// <summary>Null where the weights drawn give no finite loss.</summary>
+    private TrainingOutcome? Learn(TokenModel<float> model, IReadOnlyList<TokenLesson> lessons, double rate, Rng rng)
+    {
+        var options = new TokenOptions { Steps = recipe.Steps, BatchSize = recipe.Batch, Rate = rate, Threads = _threads };
+        try
+        {
+            return TokenLearning<float>.Run(model, lessons, options, rng, Show);
+        }
+        catch (DivergenceException divergence)
+        {
+            Console.Error.WriteLine($"  {divergence.Message}");
+            return null;
+        }
+    }
+
+    private static void Show(TrainingProgress progress)
+    {
+        if (progress.Step % Math.Max(1, progress.Steps / 10) == 0)
+        {
+            Console.Error.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"  update {progress.Step} of {progress.Steps}: loss {progress.Loss:F4}, validation {progress.ValidationLoss:F4}, best {progress.BestLoss:F4}, {progress.SlicesPerSecond:F0} slices/s"));
+        }
+    }
+}

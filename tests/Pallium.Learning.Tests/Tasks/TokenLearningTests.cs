@@ -1,0 +1,94 @@
+using Pallium.Layers;
+using Pallium.Numerics;
+
+namespace Pallium.Learning.Tests;
+
+public sealed class TokenLearningTests
+{
+    [Fact]
+    public void Pairs_are_recalled_after_learning()
+    {
+        var task = new RecallTask(12, 2);
+        TokenModel<float> model = Learned("residual(gru(24))", task, 12, threads: 2, steps: 700);
+        using var runner = new ChunkRunner(2);
+        TokenScore score = new TokenScorer<float>(model).Score(task, 12, 100, new Rng(9), runner);
+        Assert.True(score.Accuracy > 0.6, $"{score}");
+        Assert.InRange(score.Flawless, 0, score.Accuracy);
+    }
+
+    [Fact]
+    public void Bits_do_not_depend_on_threads()
+    {
+        Assert.Equal(Weights(1), Weights(3));
+
+        static float[] Weights(int threads) =>
+            [.. Learned("dropout(0.1)+residual(gru(24))", new InductionTask(4), 9, threads, steps: 12).Parameters.Items.SelectMany(item => item.Parameter.Values.ToArray())];
+    }
+
+    [Fact]
+    public void Streams_are_answered_as_windows_are()
+    {
+        var task = new AutomatonTask(PermutationGroup.Compose(PermutationGroup.Exchanges(3)));
+        TokenModel<float> model = Learned("gru(24)", task, 6, threads: 1, steps: 60);
+        var scorer = new TokenScorer<float>(model);
+        using var runner = new ChunkRunner(2);
+        TokenScore window = scorer.Score(task, 20, 70, new Rng(4), runner);
+        TokenScore stream = scorer.Stream(task, 20, 70, new Rng(4), runner);
+        Assert.InRange(window.Accuracy, 0.2, 0.999);
+        Assert.Equal(window.Accuracy, stream.Accuracy, 0.003);
+        Assert.Equal(window.Flawless, stream.Flawless, 0.02);
+    }
+
+    [Fact]
+    public void Gradients_match_central_differences()
+    {
+        var model = new TokenModel<double>(6, StackText.Parse("gru(3)").Build<double>(2), 6);
+        model.Initialize(new Rng(4));
+        var chunk = new TokenChunk<double>(model);
+        var task = new RecallTask(6, 1);
+        Gradients<double> gradients = model.Parameters.NewGradients();
+        ChunkLoss loss = Learn();
+        Assert.Equal(3, loss.Weight);
+        double[] analytic = gradients.Values.ToArray();
+        const double Step = 1e-5;
+        int at = 0;
+        foreach ((string name, Parameter<double> parameter) in model.Parameters.Items)
+        {
+            for (int i = 0; i < parameter.Length; i++, at++)
+            {
+                double value = parameter.Values[i];
+                double difference = Loss(parameter, i, value + Step) - Loss(parameter, i, value - Step);
+                Loss(parameter, i, value);
+                Assert.True(Math.Abs((difference / (2 * Step)) - analytic[at]) < 1e-6 * (1 + Math.Abs(analytic[at])), $"{name}[{i}]");
+            }
+        }
+
+        double Loss(Parameter<double> parameter, int i, double value)
+        {
+            parameter.Values[i] = value;
+            model.Refresh();
+            return Learn().Sum;
+        }
+
+        ChunkLoss Learn() => chunk.Learn(task, 7, 3, new Rng(5), 0, new Rng(6), gradients);
+    }
+
+    [Fact]
+    public void Lessons_that_cannot_be_learned_from_are_refused()
+    {
+        var model = new TokenModel<float>(4, StackText.Parse("gru(3)").Build<float>(2), 4);
+        Assert.Throws<ArgumentException>(() => Run([], new TokenOptions()));
+        Assert.Throws<ArgumentException>(() => Run([new TokenLesson(new RecallTask(4, 1), 3, 8)], new TokenOptions()));
+        Assert.Throws<ArgumentException>(() => Run([new TokenLesson(new RecallTask(6, 1), 8, 8)], new TokenOptions()));
+        Assert.Throws<ArgumentException>(() => Run([new TokenLesson(new RecallTask(4, 1), 8, 8)], new TokenOptions { BatchSize = 20 }));
+
+        void Run(TokenLesson[] lessons, TokenOptions options) => TokenLearning<float>.Run(model, lessons, options, new Rng(1));
+    }
+
+    private static TokenModel<float> Learned(string stack, TokenTask task, int length, int threads, int steps)
+    {
+        var model = new TokenModel<float>(task.Vocabulary, StackText.Parse(stack).Build<float>(24), task.Classes);
+        TokenLearning<float>.Run(model, [new TokenLesson(task, length, length)], new TokenOptions { Steps = steps, Rate = 0.01, Threads = threads }, new Rng(1));
+        return model;
+    }
+}

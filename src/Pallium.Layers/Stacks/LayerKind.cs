@@ -11,12 +11,12 @@ public abstract partial class LayerKind
     private static volatile LayerKind[] _all =
     [
         new Liquid(), new ClosedForm(), new LiquidTimeConstant(), new LongShortTermMemory(), new GatedRecurrentUnit(),
-        new LinearAttention(), new Retention(), new Lightning(), new SimpleGatedAttention(), new GatedAttention(), new Based(),
-        new DeltaRule(), new GatedDeltaRule(), new Duality(), new Mixture(),
         new ScalarLongShortTermMemory(), new ContinuousTime(),
+        new SelectiveBlock(), new SelectiveStates(), new Duality(),
+        new LinearAttention(), new Retention(), new Lightning(), new SimpleGatedAttention(), new GatedAttention(), new Based(),
+        new DeltaRule(), new GatedDeltaRule(), new Mixture(),
         new FourthRwkv(), new SixthRwkv(), new SeventhRwkv(), new RwkvFeedforward(),
-        new Convolution(), new SoftmaxAttention(),
-        new SelectiveBlock(), new SelectiveStates(), new Convolution(),
+        new SoftmaxAttention(), new Convolution(),
         new Affine(), new GatedFeedforward(), new RootMeanSquare(), new MeanAndVariance(), new Dropping(), new Around(), new Chunked(),
     ];
 

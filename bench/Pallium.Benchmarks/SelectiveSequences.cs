@@ -12,6 +12,12 @@ internal static class SelectiveSequences
     private const int States = 16;
     private const int Units = 256;
 
+    /// <summary>
+    /// Multiply-adds per number of state, forward and reverse: ten in a step (δA, six in the exponential, δuB, h, y), as many where the
+    /// reverse computes it again, and eight in the reverse itself. Rounding, scaling and bounds of the exponential, four more, are not counted.
+    /// </summary>
+    private const double MultiplyAddsPerState = 28;
+
     public static void Run(Session session)
     {
         using TorchPeer? torch = TorchPeer.Start(sleepsWaiting: true);
@@ -20,11 +26,15 @@ internal static class SelectiveSequences
             session.Compare(
                 $"selective scan, torch on {threads}",
                 Unit.Milliseconds,
-                LayerContestant.Window(new SelectiveScan<float>(new(Channels, States)), Rows, Steps),
+                Scan(),
                 "torch scan",
                 torch?.Case("s6", "scan", Channels, threads),
                 new Target(Ratio: 40));
         }
+
+        double operations = 2 * MultiplyAddsPerState * Rows * Steps * Channels * States;
+        session.Compare(
+            "selective scan, share of the peak", Unit.GigaFlops(operations), Scan(), "multiply-adds", KernelSuite.PeakOf(operations));
 
         StackedLayers<float> Block() => Mamba.Create<float>(new(Units, Units));
         session.Compare(
@@ -32,6 +42,8 @@ internal static class SelectiveSequences
         session.Compare(
             $"mamba {Units}, step, weights once", Unit.Microseconds, LayerContestant.Step(Block()), "sum of floats", ReadOnce(Block().Cost.WeightBytes), new Target(Ratio: 1 / 1.5));
     }
+
+    private static Contestant Scan() => LayerContestant.Window(new SelectiveScan<float>(new(Channels, States)), Rows, Steps);
 
     /// <summary>A sum over as many bytes. They are written first: fresh memory is one page of zeros, read from the first cache.</summary>
     private static Contestant ReadOnce(long bytes)

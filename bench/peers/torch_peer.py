@@ -307,7 +307,7 @@ def attention(layer, window, heads=4, width=64):
 def selective_scan(u, delta, a, b, c, skip, bias):
     """The scan's published reference: all factors and drives at once, then the recurrence slice by slice. [B, D, T] and [B, N, T].
 
-    Unbound, not indexed: the backward of an index fills a whole tensor for every slice, which takes 40 times as long.
+    Unbound, not indexed: the backward of an index fills a whole tensor for every slice, which takes 50 times as long.
     """
     delta = F.softplus(delta + bias[:, None])
     factors = torch.exp(torch.einsum("bdt,dn->bdtn", delta, a))

@@ -24,7 +24,7 @@ internal sealed class LearnVerb
     private readonly Option<string[]> _kinds = TypedOption.Texts("--kind", "COL=KIND", "What a column is: real, positive, binary or categorical (default: found from the data).", severalPerOption: true);
     private readonly Option<string?> _timeZone = ReadingOptions.TimeZone();
     private readonly Option<Duplicates?> _duplicates = ReadingOptions.Duplicates();
-    private readonly Option<string?> _stack = TypedOption.Text("--stack", "TEXT", "The network, such as liquid(64), lstm(32)x2 or ltc(ncp:32); none leaves the closed-form base alone (default: liquid(64)).");
+    private readonly Option<string?> _stack = TypedOption.Text("--stack", "TEXT", "The network, such as liquid(64), lstm(32)x2 or mamba(64)x2+attention(64,window=64), see pallium stacks; none leaves the closed-form base alone (default: liquid(64)).");
     private readonly Option<int?> _epochs = TypedOption.Whole("--epochs", "Times to go over the data at the most (default: as many as fit about a thousand updates).");
     private readonly Option<ulong?> _seed = TypedOption.Seed();
     private readonly Option<int?> _threads = TypedOption.Whole("--threads", "Threads; the result does not depend on it (default: all).");

@@ -29,9 +29,8 @@ public sealed partial class MatrixMemory<T>
     {
         int keys = _options.Keys;
         int size = keys * _options.Values;
-        StepNode Apply(StepOperation operation, StepNode a, StepNode b) => graph.Apply(operation, a, b);
         StepNode Keyed(int offset) => graph.Slice(inputs, offset, keys);
-        StepNode query = Apply(StepOperation.Multiply, Keyed(_layout.Query(head)), graph.Constant(_scale));
+        StepNode query = graph.Multiply(Keyed(_layout.Query(head)), graph.Constant(_scale));
         StepNode key = Keyed(_layout.Key(head));
         StepNode value = graph.Slice(inputs, _layout.Value(head), _options.Values);
         StepNode? decay = null;
@@ -41,17 +40,17 @@ public sealed partial class MatrixMemory<T>
                 decay = graph.Constant(_factors[head]);
                 break;
             case MemoryDecay.Head:
-                decay = graph.Apply(StepOperation.Exp, graph.Slice(inputs, _layout.Gate(head), 1));
+                decay = graph.Exp(graph.Slice(inputs, _layout.Gate(head), 1));
                 break;
             case MemoryDecay.Key:
-                decay = graph.Apply(StepOperation.Exp, Keyed(_layout.Gate(head)));
+                decay = graph.Exp(Keyed(_layout.Gate(head)));
                 break;
             case MemoryDecay.Rate:
                 StepNode span = graph.Slice(inputs, _layout.Gate(head), 1);
                 StepNode rate = graph.Slice(graph.Constant(_rate!), head, 1);
-                rate = _options.IsRateLogarithmic ? Apply(StepOperation.Subtract, graph.Constant(T.Zero), graph.Apply(StepOperation.Exp, rate)) : rate;
-                decay = graph.Apply(StepOperation.Exp, Apply(StepOperation.Multiply, span, rate));
-                value = Apply(StepOperation.Multiply, value, span);
+                rate = _options.IsRateLogarithmic ? graph.Subtract(graph.Constant(T.Zero), graph.Exp(rate)) : rate;
+                decay = graph.Exp(graph.Multiply(span, rate));
+                value = graph.Multiply(value, span);
                 break;
         }
 
@@ -61,8 +60,8 @@ public sealed partial class MatrixMemory<T>
         if (_options.ReadsBefore)
         {
             StepNode bonus = graph.Slice(graph.Constant(_bonus!), head * keys, keys);
-            StepNode product = Apply(StepOperation.Multiply, Apply(StepOperation.Multiply, query, bonus), key);
-            output = Apply(StepOperation.Add, output, Apply(StepOperation.Multiply, value, graph.Scatter(product, 1, new int[keys])));
+            StepNode product = graph.Multiply(graph.Multiply(query, bonus), key);
+            output = graph.Add(output, graph.Multiply(value, graph.Scatter(product, 1, new int[keys])));
         }
 
         if (!_options.Normalizes)
@@ -71,9 +70,9 @@ public sealed partial class MatrixMemory<T>
         }
 
         StepNode sum = Decayed(graph, graph.Slice(state, Matrices + (head * keys), keys), decay);
-        sum = Apply(StepOperation.Add, sum, key);
-        StepNode divisor = graph.Scatter(Apply(StepOperation.Multiply, sum, query), 1, new int[keys]);
-        return (Apply(StepOperation.Divide, output, Apply(StepOperation.Add, divisor, graph.Constant(_epsilon))), next, sum);
+        sum = graph.Add(sum, key);
+        StepNode divisor = graph.Scatter(graph.Multiply(sum, query), 1, new int[keys]);
+        return (graph.Divide(output, graph.Add(divisor, graph.Constant(_epsilon))), next, sum);
     }
 
     private StepNode Skipped(StepGraph<T> graph, StepNode inputs, int head, StepNode output)
@@ -84,8 +83,7 @@ public sealed partial class MatrixMemory<T>
         }
 
         StepNode value = graph.Slice(inputs, _layout.Value(head), _options.Values);
-        return graph.Apply(
-            StepOperation.Add, output, graph.Apply(StepOperation.Multiply, value, graph.Slice(graph.Constant(_skip), head, 1)));
+        return graph.Add(output, graph.Multiply(value, graph.Slice(graph.Constant(_skip), head, 1)));
     }
 
     /// <summary>S after the step.</summary>
@@ -94,28 +92,27 @@ public sealed partial class MatrixMemory<T>
         StepNode decayed = Decayed(graph, matrix, decay?.Length == _options.Keys ? Rows(graph, decay) : decay);
         if (_options.Write == MemoryWrite.Delta)
         {
-            StepNode error = graph.Apply(StepOperation.Subtract, value, Read(graph, decayed, key));
-            value = graph.Apply(StepOperation.Multiply, error, graph.Slice(inputs, _layout.Strength(head), 1));
+            StepNode error = graph.Subtract(value, Read(graph, decayed, key));
+            value = graph.Multiply(error, graph.Slice(inputs, _layout.Strength(head), 1));
         }
 
         if (_options.Write == MemoryWrite.LowRank)
         {
             StepNode recalled = Read(graph, matrix, graph.Slice(inputs, _layout.Left(head), _options.Keys));
-            decayed = graph.Apply(StepOperation.Add, decayed, Outer(graph, graph.Slice(inputs, _layout.Right(head), _options.Keys), recalled));
+            decayed = graph.Add(decayed, Outer(graph, graph.Slice(inputs, _layout.Right(head), _options.Keys), recalled));
         }
 
-        return graph.Apply(StepOperation.Add, decayed, Outer(graph, key, value));
+        return graph.Add(decayed, Outer(graph, key, value));
     }
 
     private static StepNode Decayed(StepGraph<T> graph, StepNode state, StepNode? decay) =>
-        decay is null ? state : graph.Apply(StepOperation.Multiply, state, decay);
+        decay is null ? state : graph.Multiply(state, decay);
 
     /// <summary>Sᵀ p.</summary>
     private StepNode Read(StepGraph<T> graph, StepNode matrix, StepNode p) => graph.Scatter(
-        graph.Apply(StepOperation.Multiply, matrix, Rows(graph, p)), _options.Values, [.. Enumerable.Range(0, matrix.Length).Select(i => i % _options.Values)]);
+        graph.Multiply(matrix, Rows(graph, p)), _options.Values, [.. Enumerable.Range(0, matrix.Length).Select(i => i % _options.Values)]);
 
-    private StepNode Outer(StepGraph<T> graph, StepNode rows, StepNode lanes) => graph.Apply(
-        StepOperation.Multiply,
+    private StepNode Outer(StepGraph<T> graph, StepNode rows, StepNode lanes) => graph.Multiply(
         Rows(graph, rows),
         graph.Gather(lanes, [.. Enumerable.Range(0, _options.Keys * _options.Values).Select(i => i % _options.Values)]));
 

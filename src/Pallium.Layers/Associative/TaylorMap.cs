@@ -74,11 +74,10 @@ public sealed class TaylorMap<T> : PositionwiseLayer<T>
         for (int group = 0; group < _groups; group++)
         {
             StepNode x = graph.Slice(inputs, group * _width, _width);
-            StepNode products = graph.Apply(
-                StepOperation.Multiply, graph.Gather(x, [.. pairs.Select(pair => pair.I)]), graph.Gather(x, [.. pairs.Select(pair => pair.J)]));
+            StepNode products = graph.Multiply(graph.Gather(x, [.. pairs.Select(pair => pair.I)]), graph.Gather(x, [.. pairs.Select(pair => pair.J)]));
             features.Add(graph.Constant(T.One));
-            features.Add(graph.Apply(StepOperation.Multiply, x, graph.Constant(_linear)));
-            features.Add(graph.Apply(StepOperation.Multiply, products, factors));
+            features.Add(graph.Multiply(x, graph.Constant(_linear)));
+            features.Add(graph.Multiply(products, factors));
         }
 
         return (graph.Concatenate([.. features]), null);

@@ -5,15 +5,23 @@ namespace Pallium.Layers;
 // One step as a graph of elementary operations.
 public sealed partial class WindowAttention<T>
 {
+    private const int LongestDescribed = 1024;
+
     /// <inheritdoc/>
     /// <remarks>
     /// What depends on the counter is picked from tables by h[c] = 1 where the counter is c, else 0: the trapezoid clamp(3/2 - 2|counter - c|, 0, 1), which is exact
-    /// and level at whole numbers. Weights are shifted by the query's own score, not by the greatest.
+    /// and level at whole numbers. Weights are shifted by the query's own score, not by the greatest. The tables hold a number for every count and slot.
     /// </remarks>
+    /// <exception cref="NotSupportedException">The window is too long for tables of every count and slot.</exception>
     public (StepNode Outputs, StepNode? State) Describe(StepGraph<T> graph, StepNode inputs, StepNode elapsed, StepNode? state)
     {
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(state);
+        if (_window > LongestDescribed)
+        {
+            throw new NotSupportedException($"Found a window of {_window} slices, expected at most {LongestDescribed} in a graph of operations.");
+        }
+
         StepNode hot = Hot(graph, graph.Slice(state, StateSize - 1, 1));
         var pick = new CounterTables(
             Slot: Picked(graph, hot, _window, (count, slot) => count % _window == slot ? 1 : 0),

@@ -89,7 +89,7 @@ public sealed class Activation<T> : PositionwiseLayer<T>
     {
         ArgumentNullException.ThrowIfNull(graph);
         StepNode y = Function(graph, inputs);
-        return (_scale == T.One ? y : graph.Apply(StepOperation.Multiply, y, graph.Constant(_scale)), null);
+        return (_scale == T.One ? y : graph.Multiply(y, graph.Constant(_scale)), null);
     }
 
     /// <inheritdoc/>
@@ -126,19 +126,18 @@ public sealed class Activation<T> : PositionwiseLayer<T>
     private StepNode Function(StepGraph<T> graph, StepNode x)
     {
         StepNode Number(double value) => graph.Constant(T.CreateChecked(value));
-        StepNode Negative(StepNode a) => graph.Apply(StepOperation.Subtract, Number(0), a);
-        StepNode Positive(StepNode a) => graph.Apply(StepOperation.Multiply, graph.Apply(StepOperation.Add, a, graph.Apply(StepOperation.Abs, a)), Number(0.5));
+        StepNode Negative(StepNode a) => graph.Subtract(Number(0), a);
+        StepNode Positive(StepNode a) => graph.Multiply(graph.Add(a, graph.Apply(StepOperation.Abs, a)), Number(0.5));
         return _kind switch
         {
-            ActivationKind.Silu => graph.Apply(StepOperation.Multiply, x, graph.Apply(StepOperation.Sigmoid, x)),
-            ActivationKind.Sigmoid => graph.Apply(StepOperation.Sigmoid, x),
-            ActivationKind.Tanh => graph.Apply(StepOperation.Tanh, x),
-            ActivationKind.Exp => graph.Apply(StepOperation.Exp, x),
-            ActivationKind.Softplus => graph.Apply(StepOperation.Softplus, x),
-            ActivationKind.LogSigmoid => Negative(graph.Apply(StepOperation.Softplus, Negative(x))),
-            ActivationKind.EluPlusOne => graph.Apply(
-                StepOperation.Add, Positive(x), graph.Apply(StepOperation.Exp, graph.Apply(StepOperation.Subtract, x, Positive(x)))),
-            _ => graph.Apply(StepOperation.Multiply, Positive(x), Positive(x)),
+            ActivationKind.Silu => graph.Multiply(x, graph.Sigmoid(x)),
+            ActivationKind.Sigmoid => graph.Sigmoid(x),
+            ActivationKind.Tanh => graph.Tanh(x),
+            ActivationKind.Exp => graph.Exp(x),
+            ActivationKind.Softplus => graph.Softplus(x),
+            ActivationKind.LogSigmoid => Negative(graph.Softplus(Negative(x))),
+            ActivationKind.EluPlusOne => graph.Add(Positive(x), graph.Exp(graph.Subtract(x, Positive(x)))),
+            _ => graph.Multiply(Positive(x), Positive(x)),
         };
     }
 }

@@ -63,9 +63,9 @@ public sealed class GatedProduct<T> : PositionwiseLayer<T>
     {
         ArgumentNullException.ThrowIfNull(graph);
         StepNode gate = graph.Slice(inputs, Outputs, Outputs);
-        StepNode open = graph.Apply(StepOperation.Sigmoid, gate);
-        StepNode factor = _kind == ActivationKind.Silu ? graph.Apply(StepOperation.Multiply, gate, open) : open;
-        return (graph.Apply(StepOperation.Multiply, graph.Slice(inputs, 0, Outputs), factor), null);
+        StepNode open = graph.Sigmoid(gate);
+        StepNode factor = _kind == ActivationKind.Silu ? graph.Multiply(gate, open) : open;
+        return (graph.Multiply(graph.Slice(inputs, 0, Outputs), factor), null);
     }
 
     /// <inheritdoc/>

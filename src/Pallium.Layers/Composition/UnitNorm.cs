@@ -65,9 +65,9 @@ public sealed class UnitNorm<T> : PositionwiseLayer<T>
     {
         ArgumentNullException.ThrowIfNull(graph);
         int[] groupOf = [.. Enumerable.Range(0, Inputs).Select(channel => channel / _width)];
-        StepNode squares = graph.Scatter(graph.Apply(StepOperation.Multiply, inputs, inputs), _groups, groupOf);
-        StepNode lengths = graph.Apply(StepOperation.Sqrt, graph.Apply(StepOperation.Add, squares, graph.Constant(_epsilon)));
-        return (graph.Apply(StepOperation.Divide, inputs, graph.Gather(lengths, groupOf)), null);
+        StepNode squares = graph.Scatter(graph.Multiply(inputs, inputs), _groups, groupOf);
+        StepNode lengths = graph.Apply(StepOperation.Sqrt, graph.Add(squares, graph.Constant(_epsilon)));
+        return (graph.Divide(inputs, graph.Gather(lengths, groupOf)), null);
     }
 
     /// <inheritdoc/>

@@ -93,7 +93,7 @@ public sealed class Linear<T> : PositionwiseLayer<T>
     {
         ArgumentNullException.ThrowIfNull(graph);
         StepNode product = graph.Affine(graph.Constant(_weight), inputs);
-        return (_bias is null ? product : graph.Apply(StepOperation.Add, product, graph.Constant(_bias)), null);
+        return (_bias is null ? product : graph.Add(product, graph.Constant(_bias)), null);
     }
 
     /// <inheritdoc/>

@@ -82,8 +82,8 @@ public sealed class SwiGlu<T> : PositionwiseLayer<T>
     {
         ArgumentNullException.ThrowIfNull(graph);
         StepNode gate = graph.Affine(graph.Constant(_gate), inputs);
-        StepNode silu = graph.Apply(StepOperation.Multiply, gate, graph.Apply(StepOperation.Sigmoid, gate));
-        StepNode hidden = graph.Apply(StepOperation.Multiply, silu, graph.Affine(graph.Constant(_up), inputs));
+        StepNode silu = graph.Multiply(gate, graph.Sigmoid(gate));
+        StepNode hidden = graph.Multiply(silu, graph.Affine(graph.Constant(_up), inputs));
         return (graph.Affine(graph.Constant(_down), hidden), null);
     }
 

@@ -53,8 +53,8 @@ public sealed class LayerNorm<T> : NormalizationLayer<T>
     public override (StepNode Outputs, StepNode? State) Describe(StepGraph<T> graph, StepNode inputs, StepNode elapsed, StepNode? state)
     {
         ArgumentNullException.ThrowIfNull(graph);
-        StepNode centred = graph.Apply(StepOperation.Subtract, inputs, Mean(graph, inputs));
-        return (graph.Apply(StepOperation.Add, Scaled(graph, centred), PerChannel(graph, _bias)), null);
+        StepNode centred = graph.Subtract(inputs, Mean(graph, inputs));
+        return (graph.Add(Scaled(graph, centred), PerChannel(graph, _bias)), null);
     }
 
     /// <inheritdoc/>

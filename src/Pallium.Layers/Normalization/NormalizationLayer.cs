@@ -61,15 +61,15 @@ public abstract class NormalizationLayer<T> : PositionwiseLayer<T>
     private protected StepNode Mean(StepGraph<T> graph, StepNode x)
     {
         int[] groupOf = [.. Enumerable.Range(0, Inputs).Select(channel => channel / Width)];
-        StepNode means = graph.Apply(StepOperation.Divide, graph.Scatter(x, Groups, groupOf), graph.Constant(Count));
+        StepNode means = graph.Divide(graph.Scatter(x, Groups, groupOf), graph.Constant(Count));
         return graph.Gather(means, groupOf);
     }
 
     /// <summary>w x/√(mean(x²) + ε), as a part of the graph.</summary>
     private protected StepNode Scaled(StepGraph<T> graph, StepNode x)
     {
-        StepNode meanSquare = Mean(graph, graph.Apply(StepOperation.Multiply, x, x));
-        StepNode root = graph.Apply(StepOperation.Sqrt, graph.Apply(StepOperation.Add, meanSquare, graph.Constant(Epsilon)));
-        return graph.Apply(StepOperation.Multiply, graph.Apply(StepOperation.Divide, x, root), PerChannel(graph, Gain));
+        StepNode meanSquare = Mean(graph, graph.Multiply(x, x));
+        StepNode root = graph.Apply(StepOperation.Sqrt, graph.Add(meanSquare, graph.Constant(Epsilon)));
+        return graph.Multiply(graph.Divide(x, root), PerChannel(graph, Gain));
     }
 }

@@ -134,15 +134,15 @@ public sealed class Gru<T> : RecurrentLayer<T>
     {
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(state);
-        StepNode a = graph.Apply(StepOperation.Add, graph.Affine(graph.Constant(_inputWeight), inputs), graph.Constant(_inputBias));
-        StepNode b = graph.Apply(StepOperation.Add, graph.Affine(graph.Constant(_hiddenWeight), state), graph.Constant(_hiddenBias));
+        StepNode a = graph.Add(graph.Affine(graph.Constant(_inputWeight), inputs), graph.Constant(_inputBias));
+        StepNode b = graph.Add(graph.Affine(graph.Constant(_hiddenWeight), state), graph.Constant(_hiddenBias));
         StepNode Block(StepNode node, int block) => graph.Slice(node, block * _units, _units);
-        StepNode reset = graph.Apply(StepOperation.Sigmoid, graph.Apply(StepOperation.Add, Block(a, 0), Block(b, 0)));
-        StepNode update = graph.Apply(StepOperation.Sigmoid, graph.Apply(StepOperation.Add, Block(a, 1), Block(b, 1)));
-        StepNode recalled = graph.Apply(StepOperation.Multiply, reset, Block(b, 2));
-        StepNode candidate = graph.Apply(StepOperation.Tanh, graph.Apply(StepOperation.Add, Block(a, 2), recalled));
-        StepNode fresh = graph.Apply(StepOperation.Multiply, graph.Apply(StepOperation.Subtract, graph.Constant(T.One), update), candidate);
-        StepNode next = graph.Apply(StepOperation.Add, fresh, graph.Apply(StepOperation.Multiply, update, state));
+        StepNode reset = graph.Sigmoid(graph.Add(Block(a, 0), Block(b, 0)));
+        StepNode update = graph.Sigmoid(graph.Add(Block(a, 1), Block(b, 1)));
+        StepNode recalled = graph.Multiply(reset, Block(b, 2));
+        StepNode candidate = graph.Tanh(graph.Add(Block(a, 2), recalled));
+        StepNode fresh = graph.Multiply(graph.Subtract(graph.Constant(T.One), update), candidate);
+        StepNode next = graph.Add(fresh, graph.Multiply(update, state));
         return (next, next);
     }
 

@@ -159,14 +159,13 @@ public sealed class Lstm<T> : RecurrentLayer<T>
         ArgumentNullException.ThrowIfNull(state);
         StepNode Gate(StepOperation activation, StepNode a, int block) => graph.Apply(activation, graph.Slice(a, block * _units, _units));
         StepNode hidden = graph.Slice(state, 0, _units);
-        StepNode a = graph.Apply(
-            StepOperation.Add,
-            graph.Apply(StepOperation.Add, graph.Affine(graph.Constant(_inputWeight), inputs), graph.Constant(_inputBias)),
-            graph.Apply(StepOperation.Add, graph.Affine(graph.Constant(_hiddenWeight), hidden), graph.Constant(_hiddenBias)));
-        StepNode kept = graph.Apply(StepOperation.Multiply, Gate(StepOperation.Sigmoid, a, 1), graph.Slice(state, _units, _units));
-        StepNode added = graph.Apply(StepOperation.Multiply, Gate(StepOperation.Sigmoid, a, 0), Gate(StepOperation.Tanh, a, 2));
-        StepNode cell = graph.Apply(StepOperation.Add, kept, added);
-        StepNode output = graph.Apply(StepOperation.Multiply, Gate(StepOperation.Sigmoid, a, 3), graph.Apply(StepOperation.Tanh, cell));
+        StepNode a = graph.Add(
+            graph.Add(graph.Affine(graph.Constant(_inputWeight), inputs), graph.Constant(_inputBias)),
+            graph.Add(graph.Affine(graph.Constant(_hiddenWeight), hidden), graph.Constant(_hiddenBias)));
+        StepNode kept = graph.Multiply(Gate(StepOperation.Sigmoid, a, 1), graph.Slice(state, _units, _units));
+        StepNode added = graph.Multiply(Gate(StepOperation.Sigmoid, a, 0), Gate(StepOperation.Tanh, a, 2));
+        StepNode cell = graph.Add(kept, added);
+        StepNode output = graph.Multiply(Gate(StepOperation.Sigmoid, a, 3), graph.Tanh(cell));
         return (output, graph.Concatenate(output, cell));
     }
 

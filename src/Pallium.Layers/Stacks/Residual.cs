@@ -93,7 +93,7 @@ public sealed class Residual<T> : ISequenceLayer<T>
     {
         ArgumentNullException.ThrowIfNull(graph);
         (StepNode outputs, StepNode? next) = _block.Describe(graph, inputs, elapsed, state);
-        return (graph.Apply(StepOperation.Add, outputs, inputs), next);
+        return (graph.Add(outputs, inputs), next);
     }
 
     private static SequencePass<T> InnerPass(in SequencePass<T> pass)

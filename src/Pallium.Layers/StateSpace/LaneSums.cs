@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Pallium.Numerics;
 
 namespace Pallium.Layers;
@@ -14,17 +15,30 @@ internal static class LaneSums
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ref T source = ref MemoryMarshal.GetReference(lanes);
-        nuint count = (nuint)Lanes128<T>.Count;
-        Span<T> last = stackalloc T[Lanes128<T>.Count];
+        nuint row = 8 * (nuint)Vector128<T>.Count;
         for (int i = 0; i < sums.Length; i++)
         {
-            nuint row = (nuint)i * 8 * count;
-            Lanes128<T> a = Lanes128<T>.Load(in source, row) + Lanes128<T>.Load(in source, row + (4 * count));
-            Lanes128<T> b = Lanes128<T>.Load(in source, row + count) + Lanes128<T>.Load(in source, row + (5 * count));
-            Lanes128<T> c = Lanes128<T>.Load(in source, row + (2 * count)) + Lanes128<T>.Load(in source, row + (6 * count));
-            Lanes128<T> d = Lanes128<T>.Load(in source, row + (3 * count)) + Lanes128<T>.Load(in source, row + (7 * count));
-            Lanes128<T>.Store((a + c) + (b + d), ref last[0], 0);
-            sums[i] += last.Length == 4 ? (last[0] + last[2]) + (last[1] + last[3]) : last[0] + last[1];
+            Vector128<T> four = Vector512.IsHardwareAccelerated ? Join512(ref source, (nuint)i * row) : Join128(ref source, (nuint)i * row);
+            sums[i] += Vector128<T>.Count == 4 ? (four[0] + four[2]) + (four[1] + four[3]) : four[0] + four[1];
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<T> Join512<T>(ref T source, nuint row)
+    {
+        Vector512<T> half = Vector512.LoadUnsafe(ref source, row) + Vector512.LoadUnsafe(ref source, row + (nuint)Vector512<T>.Count);
+        Vector256<T> quarter = half.GetLower() + half.GetUpper();
+        return quarter.GetLower() + quarter.GetUpper();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<T> Join128<T>(ref T source, nuint row)
+    {
+        nuint count = (nuint)Vector128<T>.Count;
+        Vector128<T> a = Vector128.LoadUnsafe(ref source, row) + Vector128.LoadUnsafe(ref source, row + (4 * count));
+        Vector128<T> b = Vector128.LoadUnsafe(ref source, row + count) + Vector128.LoadUnsafe(ref source, row + (5 * count));
+        Vector128<T> c = Vector128.LoadUnsafe(ref source, row + (2 * count)) + Vector128.LoadUnsafe(ref source, row + (6 * count));
+        Vector128<T> d = Vector128.LoadUnsafe(ref source, row + (3 * count)) + Vector128.LoadUnsafe(ref source, row + (7 * count));
+        return (a + c) + (b + d);
     }
 }

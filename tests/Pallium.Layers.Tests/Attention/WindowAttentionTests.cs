@@ -21,6 +21,16 @@ public sealed class WindowAttentionTests
         { 1000, 2, 2, RotaryStyle.Half },
     };
 
+    [Fact]
+    public void A_long_window_is_not_written_down_as_a_graph()
+    {
+        var layer = new WindowAttention<float>(new(1, 2, 2000));
+        var graph = new StepGraph<float>();
+        NotSupportedException error = Assert.Throws<NotSupportedException>(
+            () => layer.Describe(graph, graph.Given(layer.Inputs), graph.Given(1), graph.Given(layer.StateSize)));
+        Assert.Contains("found a window of 2000 slices, expected at most 1024", error.Message, StringComparison.OrdinalIgnoreCase);
+    }
+
     [Theory]
     [MemberData(nameof(Shapes))]
     public void Both_forms_equal_the_plain_loop(int window, int width, int rotary, RotaryStyle style)

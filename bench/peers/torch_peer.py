@@ -304,6 +304,10 @@ def attention(layer, window, heads=4, width=64):
         q.grad = k.grad = v.grad = None
         outputs = [attend(q[:, :, i], k[:, :, j], v[:, :, j], mask) for i, j, mask in parts]
         torch.cat(outputs, 2).backward(gradient)
+
+    return call
+
+
 def selective_scan(u, delta, a, b, c, skip, bias):
     """The scan's published reference: all factors and drives at once, then the recurrence slice by slice. [B, D, T] and [B, N, T].
 
@@ -348,6 +352,10 @@ def attention_step(layer, window, heads=4, width=64):
             keys[:, place], values[:, place] = k[:, 0], v[:, 0]
             place = (place + 1) % window
             torch.softmax(q @ keys.transpose(-1, -2) / math.sqrt(width), -1) @ values
+
+    return call
+
+
 def mamba_step(layer, hidden, states=16, width=4, expand=2):
     inner, rank = expand * hidden, math.ceil(hidden / 16)
     w_in, w_out = torch.randn(2 * inner, hidden) / hidden**0.5, torch.randn(hidden, inner) / inner**0.5

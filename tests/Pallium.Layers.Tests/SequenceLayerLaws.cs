@@ -124,14 +124,21 @@ public abstract class SequenceLayerLaws
         LayerRun<float> run = Run<float>(1, 1);
         float[] states = [.. run.Start];
         var scratch = new float[run.Layer.StepScratch(1)];
-        run.Layer.Step(run.Inputs, run.Elapsed, states, run.Outputs, scratch);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 10; i++)
+
+        // The run time may allocate for itself now and then, while it replaces code; a step that allocates does so every time.
+        long least = long.MaxValue;
+        for (int round = 0; round < 5 && least > 0; round++)
         {
-            run.Layer.Step(run.Inputs, run.Elapsed, states, run.Outputs, scratch);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 10; i++)
+            {
+                run.Layer.Step(run.Inputs, run.Elapsed, states, run.Outputs, scratch);
+            }
+
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
         }
 
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal(0, least);
     }
 
     [Fact]

@@ -25,7 +25,7 @@ internal static class StacksVerb
         verb.SetAction(parsed =>
         {
             int channels = parsed.GetValue(inputs) ?? DefaultInputs;
-            LayerLine[] lines = parsed.GetValue(stack) is { } text ? OfStack(text, channels) : OfKinds(channels);
+            LayerLine[] lines = LinesOf(parsed.GetValue(stack), channels);
             if (parsed.GetValue(asJson))
             {
                 JsonOutput.Write(json => WriteJson(json, lines, channels));
@@ -40,27 +40,32 @@ internal static class StacksVerb
         return verb;
     }
 
-    private static LayerLine[] OfKinds(int inputs) =>
-        [.. LayerKind.All.Select(kind => new LayerLine(kind.Example, kind.Summary, kind.Options, StackText.Parse(kind.Example).Build<float>(inputs).Cost))];
-
-    private static LayerLine[] OfStack(string text, int inputs)
+    private static LayerLine[] LinesOf(string? stack, int inputs)
     {
         try
         {
-            StackSpec stack = StackText.Parse(text);
-            var layers = (StackedLayers<float>)stack.Build<float>(inputs);
-            LayerSpec[] specs = [.. stack.Layers.SelectMany(spec => Enumerable.Repeat(spec.Single, spec.Repeats))];
-            return
-            [
-                .. specs.Zip(layers.Parts, (spec, part) =>
-                    new LayerLine(spec.ToString(), $"{part.Layer.Inputs} -> {part.Layer.Outputs} channels", [], part.Layer.Cost)),
-                new LayerLine("in all", $"{layers.Inputs} -> {layers.Outputs} channels", [], layers.Cost),
-            ];
+            return stack is null ? OfKinds(inputs) : OfStack(stack, inputs);
         }
         catch (StackTextException error)
         {
             throw new InputException($"stacks: {error.Message}", error);
         }
+    }
+
+    private static LayerLine[] OfKinds(int inputs) =>
+        [.. LayerKind.All.Select(kind => new LayerLine(kind.Example, kind.Summary, kind.Options, StackText.Parse(kind.Example).Build<float>(inputs).Cost))];
+
+    private static LayerLine[] OfStack(string text, int inputs)
+    {
+        StackSpec stack = StackText.Parse(text);
+        var layers = (StackedLayers<float>)stack.Build<float>(inputs);
+        LayerSpec[] specs = [.. stack.Layers.SelectMany(spec => Enumerable.Repeat(spec.Single, spec.Repeats))];
+        return
+        [
+            .. specs.Zip(layers.Parts, (spec, part) =>
+                new LayerLine(spec.ToString(), $"{part.Layer.Inputs} -> {part.Layer.Outputs} channels", [], part.Layer.Cost)),
+            new LayerLine("in all", $"{layers.Inputs} -> {layers.Outputs} channels", [], layers.Cost),
+        ];
     }
 
     private static void WriteText(IAnsiConsole console, LayerLine[] lines, int inputs)

@@ -134,7 +134,7 @@ public static class MixtureOfMemories
         var memories = new List<(string Name, ISequenceLayer<T> Layer)>();
         for (int memory = 0; memory < options.Memories; memory++)
         {
-            memories.Add((memory.ToString(CultureInfo.InvariantCulture), new Conditional<T>(New())));
+            memories.Add((memory.ToString(CultureInfo.InvariantCulture), new Conditional<T>(New(), (double)options.Chosen / options.Memories)));
         }
 
         if (options.HasShared)

@@ -83,6 +83,7 @@ public sealed class WindowChunks<T> : ISequenceLayer<T>
     {
         this.CheckPass(pass);
         pass.Start.CopyTo(pass.Trace);
+        pass.Start.CopyTo(pass.Final);
         for (int chunk = 0; chunk < Chunks(pass.Steps); chunk++)
         {
             SequencePass<T> part = PartOf(pass, chunk, pass.Auxiliary, pass.Scratch);
@@ -132,7 +133,7 @@ public sealed class WindowChunks<T> : ISequenceLayer<T>
     public (StepNode Outputs, StepNode? State) Describe(StepGraph<T> graph, StepNode inputs, StepNode elapsed, StepNode? state) =>
         _block.Describe(graph, inputs, elapsed, state);
 
-    private int Chunks(int steps) => (steps + _slices - 1) / _slices;
+    private int Chunks(int steps) => (int)(((long)steps + _slices - 1) / _slices);
 
     private int Length(int chunk, int steps) => Math.Min(_slices, steps - (chunk * _slices));
 

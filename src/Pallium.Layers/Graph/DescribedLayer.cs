@@ -64,6 +64,11 @@ public abstract class DescribedLayer<T> : ISequenceLayer<T>
     public void Refresh() => _program.Value.Refresh();
 
     /// <inheritdoc/>
+    public virtual void ConstrainStart(Span<T> start)
+    {
+    }
+
+    /// <inheritdoc/>
     public int StepScratch(int rows) => _program.Value.Size;
 
     /// <inheritdoc/>

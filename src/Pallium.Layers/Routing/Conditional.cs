@@ -15,12 +15,16 @@ public sealed class Conditional<T> : ISequenceLayer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly ISequenceLayer<T> _block;
+    private readonly double _share;
 
     /// <summary>Goes around a block.</summary>
+    /// <param name="block">The block.</param>
+    /// <param name="share">Share of the slices at which it is expected to run, for <see cref="Cost"/>.</param>
     /// <exception cref="ArgumentException">The block has auxiliary losses, which would not know where it runs.</exception>
-    public Conditional(ISequenceLayer<T> block)
+    public Conditional(ISequenceLayer<T> block, double share = 1)
     {
         ArgumentNullException.ThrowIfNull(block);
+        _share = share;
         if (block.AuxiliaryLosses.Count > 0)
         {
             throw new ArgumentException($"Found a block with auxiliary losses ({string.Join(", ", block.AuxiliaryLosses)}), expected one without.", nameof(block));
@@ -41,8 +45,12 @@ public sealed class Conditional<T> : ISequenceLayer<T>
     /// <inheritdoc/>
     public IEnumerable<(string Name, Parameter<T> Parameter)> Parameters => _block.Parameters;
 
-    /// <inheritdoc/>
-    public LayerCost Cost => _block.Cost;
+    /// <summary>What a slice costs on average.</summary>
+    public LayerCost Cost => _block.Cost with
+    {
+        MultiplyAdds = (long)(_share * _block.Cost.MultiplyAdds),
+        Transcendentals = (long)(_share * _block.Cost.Transcendentals),
+    };
 
     /// <inheritdoc/>
     public void Initialize(Rng rng) => _block.Initialize(rng);

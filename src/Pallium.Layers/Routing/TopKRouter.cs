@@ -7,7 +7,7 @@ namespace Pallium.Layers;
 /// <summary>Weights of a choice: the k largest of p = softmax(x), divided by their sum; 0 for all others.</summary>
 /// <remarks>
 /// Equal p are chosen in the order of their channels. The choice counts as fixed in the reverse pass. Written with logits of the
-/// chosen alone, the weights are softmax over these. The record of a slice is the weights.
+/// chosen alone, the weights are softmax over these; a single one has weight 1 and its logits no gradient. The record of a slice is the weights.
 /// Source: Du et al., 2025 (arXiv 2502.13685), eq. 6; Shazeer et al., ICLR 2017, eq. 3.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>

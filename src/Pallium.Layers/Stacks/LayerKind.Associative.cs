@@ -12,7 +12,7 @@ public abstract partial class LayerKind
     /// <summary>What the kinds have in common: units, heads, keys, values, gate, and a block made of them.</summary>
     private abstract class Associative : LayerKind
     {
-        private static readonly LayerOption Keys = new("keys", OptionForm.Count, 0, "key channels of a head; units/heads if not given");
+        private static readonly LayerOption Keys = new("keys", OptionForm.CountOrAuto, 0, "key channels of a head; auto: units/heads");
 
         protected Associative(string name, string summary, bool isGated, params LayerOption[] others)
             : this(name, summary, Keys, isGated, others)
@@ -25,9 +25,9 @@ public abstract partial class LayerKind
                 summary,
                 [
                     Units("output channels"),
-                    new("heads", OptionForm.Between(1, MostHeads), 0, "heads; up to 4 that divide the units if not given"),
+                    new("heads", OptionForm.CountOrAuto, 0, "heads; auto: up to 4 that divide the units"),
                     keys,
-                    new("values", OptionForm.Count, 0, "value channels of a head; units/heads if not given"),
+                    new("values", OptionForm.CountOrAuto, 0, "value channels of a head; auto: units/heads"),
                     new("gate", OptionForm.Switch, isGated, "whether what is read is multiplied by silu of a projection"),
                     .. others,
                 ])
@@ -40,7 +40,7 @@ public abstract partial class LayerKind
 
         internal override void Check(LayerSpec spec)
         {
-            HeadSizes.Check(spec, keysAreGiven: spec.Has("keys") || !Options.Contains(Keys));
+            HeadSizes.Check(spec, hasKeys: Options.Contains(Keys));
         }
 
         /// <summary>The block with what is particular to the kind.</summary>
@@ -171,13 +171,13 @@ public abstract partial class LayerKind
         "mom",
         "mixture of memories: a router gives each slice to a few of several matrices",
         Units("output channels"),
-        new("memories", OptionForm.Between(1, MostMemories), 4, "memories to choose among"),
-        new("top", OptionForm.Between(1, MostMemories), 2, "how many of them a slice writes and reads"),
+        new("memories", OptionForm.Between(2, MostMemories), 4, "memories to choose among"),
+        new("top", OptionForm.Between(2, MostMemories), 2, "how many of them a slice writes and reads; of one alone a router learns nothing"),
         new("shared", OptionForm.Switch, true, "whether there is one more that every slice writes and reads"),
         new("rule", OptionForm.Choice<MixtureRule>(), MixtureRule.GatedDelta, "how they are written"),
-        new("heads", OptionForm.Between(1, MostHeads), 0, "heads; up to 4 that divide the units if not given"),
-        new("keys", OptionForm.Count, 0, "key channels of a head; units/heads if not given"),
-        new("values", OptionForm.Count, 0, "value channels of a head; units/heads if not given"))
+        new("heads", OptionForm.CountOrAuto, 0, "heads; auto: up to 4 that divide the units"),
+        new("keys", OptionForm.CountOrAuto, 0, "key channels of a head; auto: units/heads"),
+        new("values", OptionForm.CountOrAuto, 0, "value channels of a head; auto: units/heads"))
     {
         private const int MostMemories = 256;
 
@@ -193,11 +193,11 @@ public abstract partial class LayerKind
 
         internal override void Check(LayerSpec spec)
         {
-            HeadSizes.Check(spec, keysAreGiven: spec.Has("keys"));
+            HeadSizes.Check(spec, hasKeys: true);
             if (spec.Get<int>("top") > spec.Get<int>("memories"))
             {
-                throw spec.Error(spec.Has("top") ? "top" : "memories", string.Create(
-                    CultureInfo.InvariantCulture, $"at most {spec.Get<int>("memories")} memories chosen (top), as many as there are"));
+                throw spec.Error("top", string.Create(
+                    CultureInfo.InvariantCulture, $"at most {spec.Get<int>("memories")}, as many memories as there are"));
             }
         }
 
@@ -222,19 +222,22 @@ public abstract partial class LayerKind
         public static HeadSizes Of(LayerSpec spec)
         {
             int units = spec.Get<int>("units");
-            int heads = spec.Has("heads") ? spec.Get<int>("heads") : Enumerable.Range(1, UsualHeads).Last(count => units % count == 0);
-            int Channels(string option) => spec.Has(option) ? spec.Get<int>(option) : units / heads;
+            int heads = spec.Get<int>("heads") is > 0 and int given ? given : Enumerable.Range(1, UsualHeads).Last(count => units % count == 0);
+            int Channels(string option) => spec.Has(option) && spec.Get<int>(option) is > 0 and int channels ? channels : units / heads;
             return new(heads, Channels("keys"), Channels("values"));
         }
 
         /// <summary>Refuses heads that do not divide the units where channels of a head follow from both.</summary>
-        public static void Check(LayerSpec spec, bool keysAreGiven)
+        /// <param name="spec">The options.</param>
+        /// <param name="hasKeys">Whether keys is one of them.</param>
+        public static void Check(LayerSpec spec, bool hasKeys)
         {
-            bool isGiven = spec.Has("values") && keysAreGiven;
-            if (spec.Has("heads") && !isGiven && spec.Get<int>("units") % spec.Get<int>("heads") != 0)
+            int heads = spec.Get<int>("heads");
+            bool isGiven = spec.Get<int>("values") > 0 && (!hasKeys || spec.Get<int>("keys") > 0);
+            if (heads > 0 && !isGiven && spec.Get<int>("units") % heads != 0)
             {
                 throw spec.Error("heads", string.Create(
-                    CultureInfo.InvariantCulture, $"a divisor of the {spec.Get<int>("units")} units, or keys and values of a head"));
+                    CultureInfo.InvariantCulture, $"a divisor of the {spec.Get<int>("units")} units, or {(hasKeys ? "keys and values" : "values")} of a head"));
             }
         }
     }
@@ -244,9 +247,9 @@ public abstract partial class LayerKind
         "Mamba-2: a short convolution, then a memory that forgets by a rate and a span for each head, gated",
         Units("output channels"),
         new("state", OptionForm.Count, 64, "channels that keep each value"),
-        new("heads", OptionForm.Between(1, MostHeads), 0, "heads; as many as have at most 64 channels if not given"),
+        new("heads", OptionForm.CountOrAuto, 0, "heads; auto: as many as have at most 64 channels"),
         new("expand", OptionForm.Between(1, 16), 2, "inner channels for each unit"),
-        new("width", OptionForm.Between(1, MostTaps), 4, "slices that the convolution sees"))
+        new("conv", OptionForm.Between(1, MostTaps), 4, "slices that the convolution sees"))
     {
         private const int UsualChannels = 64;
 
@@ -256,7 +259,7 @@ public abstract partial class LayerKind
 
         internal override void Check(LayerSpec spec)
         {
-            if (spec.Has("heads") && Inner(spec) % spec.Get<int>("heads") != 0)
+            if (spec.Get<int>("heads") is > 0 and int heads && Inner(spec) % heads != 0)
             {
                 throw spec.Error("heads", string.Create(CultureInfo.InvariantCulture, $"a divisor of the {Inner(spec)} inner channels"));
             }
@@ -267,14 +270,14 @@ public abstract partial class LayerKind
         private static DualityBlock BlockOf(LayerSpec spec, int inputs)
         {
             int inner = Inner(spec);
-            int heads = spec.Has("heads")
-                ? spec.Get<int>("heads")
+            int heads = spec.Get<int>("heads") is > 0 and int given
+                ? given
                 : Enumerable.Range((inner + UsualChannels - 1) / UsualChannels, inner).First(count => inner % count == 0);
             return new(inputs, spec.Get<int>("units"), heads)
             {
                 State = spec.Get<int>("state"),
                 Expand = spec.Get<int>("expand"),
-                Width = spec.Get<int>("width"),
+                Width = spec.Get<int>("conv"),
             };
         }
     }

@@ -13,8 +13,11 @@ public abstract partial class LayerKind
         new("style", OptionForm.Choice<RotaryStyle>(), RotaryStyle.Half, "which channels turn together: j and j + rotary/2, or neighbours"),
         new("base", OptionForm.Between(1, int.MaxValue), 10000, "base of the angles"))
     {
-        // Twice as many counts, and the tables of angles, stay well within float and memory.
+        // Twice as many counts stay well within float.
         private const int MostWindow = 65536;
+
+        // Sines and cosines of every position and turning channel: half a gigabyte in float.
+        private const int MostAngles = 1 << 27;
         private const int AllChannels = OptionForm.All;
 
         internal override ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs) =>
@@ -40,6 +43,12 @@ public abstract partial class LayerKind
             if (rotary > width || rotary % 2 > 0)
             {
                 throw spec.Error("rotary", $"an even number from 0 to {width}, the channels of a head");
+            }
+
+            int turning = rotary == AllChannels ? width : rotary;
+            if ((long)spec.Get<int>("window") * turning > MostAngles)
+            {
+                throw spec.Error("window", $"at most {MostAngles / turning} where {turning} channels of a head turn");
             }
         }
     }

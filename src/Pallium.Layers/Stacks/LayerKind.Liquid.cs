@@ -21,7 +21,7 @@ public abstract partial class LayerKind
         new("mode", OptionForm.Choice<CfcMode>(), CfcMode.Default, "form of the cell"),
         new("backbone", OptionForm.Shape, new BackboneShape(1, 128), "layers x units between (x, h) and the heads; 0: none"),
         new("mixed", OptionForm.Switch, false, "whether an LSTM updates h first"),
-        new("outputs", OptionForm.Count, 0, "motor neurons of a circuit; a quarter of its neurons if not given"),
+        new("outputs", OptionForm.CountOrAuto, 0, "motor neurons of a circuit; auto: a quarter of its neurons"),
         new("sparsity", OptionForm.Fraction, WiringText.Sparsity, "share of synapses that a circuit leaves out"),
         new("seed", OptionForm.Seed, WiringText.Seed, "draws the circuit"))
     {
@@ -71,7 +71,7 @@ public abstract partial class LayerKind
         new("units", OptionForm.Wiring(WiringText.All, WiringText.Ncp, WiringText.Random), null, "neurons, all connected; ncp: or random: for fewer synapses"),
         new("unfolds", OptionForm.Count, 6, "solver steps per slice"),
         new("softplus", OptionForm.Switch, false, "whether conductances are softplus of their parameters"),
-        new("outputs", OptionForm.Count, 0, "motor neurons of a circuit; a quarter of its neurons if not given"),
+        new("outputs", OptionForm.CountOrAuto, 0, "motor neurons of a circuit; auto: a quarter of its neurons"),
         new("sparsity", OptionForm.Fraction, WiringText.Sparsity, "share of synapses left out by ncp: and random:"),
         new("seed", OptionForm.Seed, WiringText.Seed, "draws the wiring"))
     {

@@ -27,7 +27,7 @@ public abstract partial class LayerKind
         new("state", OptionForm.Count, 16, "numbers of state per inner channel"),
         new("conv", OptionForm.Between(1, MostTaps), 4, "slices that the convolution sees"),
         new("expand", OptionForm.Between(1, MostExpansion), 2, "inner channels per unit"),
-        new("rank", OptionForm.Between(0, MostRank), 0, "rank of the map that makes time steps; 0: a sixteenth of the units"))
+        new("rank", OptionForm.CountOrAuto, 0, "rank of the map that makes time steps; auto: a sixteenth of the units"))
     {
         internal override ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs) => Mamba.Create<T>(new(inputs, spec.Get<int>("units"))
         {

@@ -50,6 +50,12 @@ public sealed class OptionForm
         reader => reader.AtDigit ? reader.Count(0, MostUnits) : reader.Name("a whole number, or", [All], _ => "all"),
         value => value is All ? "all" : Convert.ToString(value, CultureInfo.InvariantCulture)!);
 
+    /// <summary>A positive whole number, or auto, whose value is 0: it follows from other options.</summary>
+    internal static OptionForm CountOrAuto { get; } = new(
+        string.Create(CultureInfo.InvariantCulture, $"auto or a whole number from 1 to {MostUnits}"),
+        reader => reader.AtDigit ? reader.Count(1, MostUnits) : reader.Name("a whole number, or", [0], _ => "auto"),
+        value => value is 0 ? "auto" : Convert.ToString(value, CultureInfo.InvariantCulture)!);
+
     /// <summary>A number p with 0 ≤ p &lt; 1.</summary>
     internal static OptionForm Fraction { get; } = new("a number from 0 to 1", reader => reader.Fraction());
 

@@ -7,6 +7,9 @@ namespace Pallium.Layers;
 /// <summary>What a stack is made from, as read from its text; equal when the texts are.</summary>
 public sealed class StackSpec : IEquatable<StackSpec>
 {
+    /// <summary>Streams whose states learning holds side by side in every chunk of a batch.</summary>
+    private const int StreamsTogether = 16;
+
     /// <summary>Layers in order.</summary>
     public StackSpec(IReadOnlyList<LayerSpec> layers)
     {
@@ -27,8 +30,8 @@ public sealed class StackSpec : IEquatable<StackSpec>
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(inputs);
         LayerSize size = SizeOf(inputs);
-        CheckMemory<T>(size.State, "the state");
-        CheckMemory<T>(size.LeastWeights, "the weights");
+        CheckMemory<T>(size.State, StreamsTogether, "state");
+        CheckMemory<T>(size.LeastWeights, 1, "weights");
         var layers = new List<ISequenceLayer<T>>();
         int channels = inputs;
         foreach (LayerSpec spec in Layers)
@@ -61,17 +64,18 @@ public sealed class StackSpec : IEquatable<StackSpec>
         return size;
     }
 
-    private void CheckMemory<T>(long numbers, string what)
+    /// <summary>Refuses what would not fit <paramref name="times"/> times.</summary>
+    private void CheckMemory<T>(long numbers, int times, string what)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         const double Gigabyte = 1 << 30;
-        double bytes = (double)numbers * Unsafe.SizeOf<T>();
+        double bytes = (double)numbers * times * Unsafe.SizeOf<T>();
         double most = Math.Min(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, (double)Array.MaxLength * Unsafe.SizeOf<T>());
         if (bytes > most)
         {
             throw Layers[0].Refusal(string.Create(
                 CultureInfo.InvariantCulture,
-                $"found the stack '{this}', {what} of which would take {bytes / Gigabyte:N1} GB ({numbers:N0} numbers), expected at most {most / Gigabyte:N1} GB."));
+                $"found the stack '{this}', whose {what} of {numbers:N0} numbers would take {bytes / Gigabyte:N1} GB{(times == 1 ? "" : $" for the {times} streams that learn together")}, expected at most {most / Gigabyte:N1} GB."));
         }
     }
 

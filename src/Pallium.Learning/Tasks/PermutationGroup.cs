@@ -57,7 +57,7 @@ public static class PermutationGroup
         return new Automaton(symbols.Count, [.. next], [.. next]);
     }
 
-    private static string Key(int[] permutation) => string.Concat(permutation.Select(item => item.ToString(CultureInfo.InvariantCulture)));
+    private static string Key(int[] permutation) => string.Join(' ', permutation.Select(item => item.ToString(CultureInfo.InvariantCulture)));
 
     private static bool IsEven(int[] permutation) =>
         Enumerable.Range(0, permutation.Length).Sum(i => Enumerable.Range(0, i).Count(before => permutation[before] > permutation[i])) % 2 == 0;

@@ -31,7 +31,7 @@ public sealed class StacksVerbTests
 
     [Theory]
     [InlineData("lstm(64)+lnear(16)", "position 10", "'lnear'", "did you mean 'linear'?")]
-    [InlineData("lstm(16384)x256", "position 1", "the weights of which would take", "GB", "expected at most")]
+    [InlineData("lstm(16384)x256", "position 1", "weights of", "would take", "GB", "expected at most")]
     [InlineData("gru(8)+residual(linear(5))", "position 8", "reads 8 channels and writes 5")]
     public void A_stack_that_cannot_be_is_refused(string stack, params string[] parts) =>
         PalliumProcess.Run(Path.GetTempPath(), "stacks", stack).Refused(parts);

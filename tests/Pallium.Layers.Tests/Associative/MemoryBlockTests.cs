@@ -9,7 +9,7 @@ public sealed class MemoryBlockTests
     public static TheoryData<string> Texts() =>
     [
         "linattn(8)", "linattn(6,gate=yes,normalize=no)", "retention(8)", "lightning(8,layer=1,of=3)", "simple_gla(8)", "gla(8,heads=1)", "based(8,features=3)",
-        "delta(8,heads=2)", Gated, "gated_delta(7)", "mamba2(8)", "mamba2(6,state=5,heads=3,expand=1,width=2)",
+        "delta(8,heads=2)", Gated, "gated_delta(7)", "mamba2(8)", "mamba2(6,state=5,heads=3,expand=1,conv=2)",
     ];
 
     [Theory, MemberData(nameof(Texts))]
@@ -39,7 +39,7 @@ public sealed class MemoryBlockTests
     [Theory]
     [InlineData("delta(10,heads=3)", 16, "found '3', expected a divisor of the 10 units, or keys and values of a head.")]
     [InlineData("delta(10,heads=3,values=4)", 16, "found '3', expected a divisor of the 10 units")]
-    [InlineData("gla(8,heads=0)", 13, "found '0', expected a whole number from 1 to 1024.")]
+    [InlineData("gla(8,heads=0)", 13, "found '0', expected a whole number from 1 to 16384.")]
     [InlineData("lightning(8,layer=3,of=3)", 19, "found '3', expected a layer below of=3.")]
     [InlineData("lightning(8,layer=1)", 19, "found '1', expected a layer below of=1.")]
     [InlineData("based(8,keys=4)", 9, "found 'keys', expected an option of based")]

@@ -54,7 +54,10 @@ public sealed class StackTextTests
     [InlineData("lstm(64)x0", 10, "found '0', expected a whole number from 1 to 256.")]
     [InlineData("gru(2)x200+gru(2)x57", 12, "found more layers, expected at most 256 in all, repeats included.")]
     [InlineData("rmsnorm+residual(residual(rmsnorm()x16)x16)", 18, "found more layers, expected at most 256 in all, repeats included.")]
-    [InlineData("mom(16,top=5)", 12, "found '5', expected at most 4 memories chosen (top), as many as there are.")]
+    [InlineData("mom(16,top=1)", 12, "found '1', expected a whole number from 2 to 256.")]
+    [InlineData("attention(16384,window=65536)", 24, "found '65536', expected at most 8192 where 16384 channels of a head turn.")]
+    [InlineData("gla(16,heads=non)", 14, "found 'non', expected a whole number, or: auto.")]
+    [InlineData("mom(16,top=5)", 12, "found '5', expected at most 4, as many memories as there are.")]
     [InlineData("gru(8)+mom(16,heads=3)", 21, "found '3', expected a divisor of the 16 units, or keys and values of a head.")]
     [InlineData("mom(16,rule=gls)", 13, "found 'gls', expected one of: gated_delta, gla; did you mean 'gla'?")]
     [InlineData("lstm(99999999999999999999)", 6, "expected a whole number from 1 to 16384.")]
@@ -88,8 +91,8 @@ public sealed class StackTextTests
     [Fact]
     public void A_ring_that_exceeds_memory_is_refused_with_its_size()
     {
-        StackTextException error = Assert.Throws<StackTextException>(() => StackText.Parse("attention(16384,window=65536)").Build<float>(3));
-        Assert.Contains("the state of which would take 8.0 GB (2,147,483,649 numbers)", error.Sentence, StringComparison.Ordinal);
+        StackTextException error = Assert.Throws<StackTextException>(() => StackText.Parse("attention(16384,window=65536,rotary=0)").Build<float>(3));
+        Assert.Contains("whose state of 2,147,483,649 numbers would take 128.0 GB for the 16 streams that learn together", error.Sentence, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -19,8 +19,7 @@ public static class LayerBlocks
     /// <param name="width">Channels of the blocks.</param>
     /// <param name="blocks">Blocks.</param>
     /// <param name="before">What stands before the layer, as a stack; empty: nothing.</param>
-    /// <exception cref="StackTextException">The layer's text is none; positions are those in it.</exception>
-    /// <exception cref="ArgumentException">The layer cannot be made.</exception>
+    /// <exception cref="StackTextException">The layer's text is none, or it cannot be made; positions are those in it.</exception>
     public static string Around(string layer, int width, int blocks, string before = Convolution)
     {
         ArgumentNullException.ThrowIfNull(before);

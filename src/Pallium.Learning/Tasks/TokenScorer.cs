@@ -46,7 +46,7 @@ public sealed class TokenScorer<T>
     /// <summary>Through the streaming form, slice by slice, in memory that does not depend on the length.</summary>
     /// <param name="task">What is drawn; asked at every step.</param>
     /// <param name="length">Steps of a stream.</param>
-    /// <param name="count">Streams; each draws the tokens that the other form would give it.</param>
+    /// <param name="count">Streams; each draws the tokens that the other form would give it, of a task without runs.</param>
     /// <param name="rng">Draws them.</param>
     /// <param name="runner">The threads.</param>
     /// <exception cref="DivergenceException">The stack's outputs are not finite.</exception>

@@ -11,7 +11,7 @@ namespace Pallium.Layers;
 /// so on. Source: Arora et al., ICML 2024 (BASED), section 4.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class TaylorMap<T> : PositionwiseLayer<T>
+public sealed class TaylorMap<T> : ParameterFreeLayer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly int _groups;
@@ -43,23 +43,10 @@ public sealed class TaylorMap<T> : PositionwiseLayer<T>
     public override int Outputs { get; }
 
     /// <inheritdoc/>
-    public override IEnumerable<(string Name, Parameter<T> Parameter)> Parameters => [];
-
-    /// <inheritdoc/>
     public override LayerCost Cost => new(Outputs, 0, 0, 0);
 
     /// <summary>Features of a group of <paramref name="width"/> channels.</summary>
     public static int Features(int width) => checked(1 + width + (width * (width + 1) / 2));
-
-    /// <inheritdoc/>
-    public override void Initialize(Rng rng)
-    {
-    }
-
-    /// <inheritdoc/>
-    public override void Refresh()
-    {
-    }
 
     /// <inheritdoc/>
     public override int PassScratch(int steps, int rows) => _width * _width;

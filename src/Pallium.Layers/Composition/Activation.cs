@@ -43,7 +43,7 @@ public sealed record ActivationOptions(int Channels, ActivationKind Kind)
 
 /// <summary>y = s f(x), number by number.</summary>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class Activation<T> : PositionwiseLayer<T>
+public sealed class Activation<T> : ParameterFreeLayer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly ActivationKind _kind;
@@ -66,20 +66,7 @@ public sealed class Activation<T> : PositionwiseLayer<T>
     public override int Inputs { get; }
 
     /// <inheritdoc/>
-    public override IEnumerable<(string Name, Parameter<T> Parameter)> Parameters => [];
-
-    /// <inheritdoc/>
     public override LayerCost Cost => new(Inputs, _kind == ActivationKind.SquaredRelu ? 0 : Inputs, 0, 0);
-
-    /// <inheritdoc/>
-    public override void Initialize(Rng rng)
-    {
-    }
-
-    /// <inheritdoc/>
-    public override void Refresh()
-    {
-    }
 
     /// <inheritdoc/>
     public override int PassScratch(int steps, int rows) => checked(steps * rows * Inputs * (_function.ReversesFromOutput ? 2 : 1));

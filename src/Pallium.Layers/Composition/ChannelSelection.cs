@@ -6,7 +6,7 @@ namespace Pallium.Layers;
 
 /// <summary>y[i] = x[index[i]]: channels put in another order, left out, or given more than once.</summary>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class ChannelSelection<T> : PositionwiseLayer<T>
+public sealed class ChannelSelection<T> : ParameterFreeLayer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly (int Start, int Length)[] _runs;
@@ -38,9 +38,6 @@ public sealed class ChannelSelection<T> : PositionwiseLayer<T>
     public override int Outputs { get; }
 
     /// <inheritdoc/>
-    public override IEnumerable<(string Name, Parameter<T> Parameter)> Parameters => [];
-
-    /// <inheritdoc/>
     public override LayerCost Cost => default;
 
     /// <summary>[x | layer(x)]: what a layer gives, after what it read.</summary>
@@ -52,16 +49,6 @@ public sealed class ChannelSelection<T> : PositionwiseLayer<T>
             ("twice", new ChannelSelection<T>(layer.Inputs, (0, layer.Inputs), (0, layer.Inputs))),
             ("beside", new Beside<T>([("pass", new Pass<T>(layer.Inputs)), (name, layer)])),
         ]);
-    }
-
-    /// <inheritdoc/>
-    public override void Initialize(Rng rng)
-    {
-    }
-
-    /// <inheritdoc/>
-    public override void Refresh()
-    {
     }
 
     /// <inheritdoc/>

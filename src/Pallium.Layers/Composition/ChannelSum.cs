@@ -6,7 +6,7 @@ namespace Pallium.Layers;
 
 /// <summary>y[c] = Σ over g of x[g C + c]: the sum of G groups of C channels, in order.</summary>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class ChannelSum<T> : PositionwiseLayer<T>
+public sealed class ChannelSum<T> : ParameterFreeLayer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly int _groups;
@@ -31,20 +31,7 @@ public sealed class ChannelSum<T> : PositionwiseLayer<T>
     public override int Outputs { get; }
 
     /// <inheritdoc/>
-    public override IEnumerable<(string Name, Parameter<T> Parameter)> Parameters => [];
-
-    /// <inheritdoc/>
     public override LayerCost Cost => new(Inputs - Outputs, 0, 0, 0);
-
-    /// <inheritdoc/>
-    public override void Initialize(Rng rng)
-    {
-    }
-
-    /// <inheritdoc/>
-    public override void Refresh()
-    {
-    }
 
     /// <inheritdoc/>
     public override (StepNode Outputs, StepNode? State) Describe(StepGraph<T> graph, StepNode inputs, StepNode elapsed, StepNode? state)

@@ -193,12 +193,9 @@ public abstract class CompositeLayer<T> : ISequenceLayer<T>
             auxiliary += _parts[i].Layer.AuxiliaryLosses.Count;
         }
 
-        return new()
+        return pass with
         {
-            Steps = pass.Steps,
-            Rows = pass.Rows,
             Inputs = x,
-            Elapsed = pass.Elapsed,
             Start = trace.Start,
             Outputs = y,
             Final = trace.Final,
@@ -206,7 +203,6 @@ public abstract class CompositeLayer<T> : ISequenceLayer<T>
             Scratch = scratch,
             Auxiliary = pass.Auxiliary.IsEmpty ? [] : pass.Auxiliary.Slice(auxiliary, _parts[index].Layer.AuxiliaryLosses.Count),
             Noise = pass.Noise?.For(index),
-            FirstRow = pass.FirstRow,
         };
     }
 

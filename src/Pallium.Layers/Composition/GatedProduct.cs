@@ -7,7 +7,7 @@ namespace Pallium.Layers;
 /// <summary>y = a f(g) for inputs a | g of C channels each: a gate of its own input, f being SiLU or a sigmoid.</summary>
 /// <remarks>The record of a slice is f(g).</remarks>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class GatedProduct<T> : PositionwiseLayer<T>
+public sealed class GatedProduct<T> : ParameterFreeLayer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly ActivationKind _kind;
@@ -37,23 +37,10 @@ public sealed class GatedProduct<T> : PositionwiseLayer<T>
     public override int Outputs { get; }
 
     /// <inheritdoc/>
-    public override IEnumerable<(string Name, Parameter<T> Parameter)> Parameters => [];
-
-    /// <inheritdoc/>
     public override LayerCost Cost => new(Outputs, Outputs, 0, 0);
 
     /// <inheritdoc/>
     protected override int RecordSize => Outputs;
-
-    /// <inheritdoc/>
-    public override void Initialize(Rng rng)
-    {
-    }
-
-    /// <inheritdoc/>
-    public override void Refresh()
-    {
-    }
 
     /// <inheritdoc/>
     public override int PassScratch(int steps, int rows) => Outputs;

@@ -6,7 +6,7 @@ namespace Pallium.Layers;
 
 /// <summary>y = x: the channels that a composition leaves alone.</summary>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class Pass<T> : PositionwiseLayer<T>
+public sealed class Pass<T> : ParameterFreeLayer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Lets so many channels through.</summary>
@@ -21,20 +21,7 @@ public sealed class Pass<T> : PositionwiseLayer<T>
     public override int Inputs { get; }
 
     /// <inheritdoc/>
-    public override IEnumerable<(string Name, Parameter<T> Parameter)> Parameters => [];
-
-    /// <inheritdoc/>
     public override LayerCost Cost => default;
-
-    /// <inheritdoc/>
-    public override void Initialize(Rng rng)
-    {
-    }
-
-    /// <inheritdoc/>
-    public override void Refresh()
-    {
-    }
 
     /// <inheritdoc/>
     public override (StepNode Outputs, StepNode? State) Describe(StepGraph<T> graph, StepNode inputs, StepNode elapsed, StepNode? state) => (inputs, null);

@@ -18,7 +18,7 @@ public sealed record UnitNormOptions(int Channels)
 /// <summary>y = x / √(Σx² + ε) over each group of channels: keys and queries on the unit sphere.</summary>
 /// <remarks>The record of a slice is 1/√(Σx² + ε), one for each group.</remarks>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class UnitNorm<T> : PositionwiseLayer<T>
+public sealed class UnitNorm<T> : ParameterFreeLayer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly int _groups;
@@ -42,23 +42,10 @@ public sealed class UnitNorm<T> : PositionwiseLayer<T>
     public override int Inputs { get; }
 
     /// <inheritdoc/>
-    public override IEnumerable<(string Name, Parameter<T> Parameter)> Parameters => [];
-
-    /// <inheritdoc/>
     public override LayerCost Cost => new(2 * Inputs, 2 * _groups, 0, 0);
 
     /// <inheritdoc/>
     protected override int RecordSize => _groups;
-
-    /// <inheritdoc/>
-    public override void Initialize(Rng rng)
-    {
-    }
-
-    /// <inheritdoc/>
-    public override void Refresh()
-    {
-    }
 
     /// <inheritdoc/>
     public override (StepNode Outputs, StepNode? State) Describe(StepGraph<T> graph, StepNode inputs, StepNode elapsed, StepNode? state)

@@ -153,10 +153,9 @@ public sealed class WindowChunks<T> : ISequenceLayer<T>
         int block = BlockRoom(pass.Steps, pass.Rows);
         int stride = states + (_recomputes ? 0 : block);
         int after = states + (chunk * stride);
-        return new()
+        return pass with
         {
             Steps = steps,
-            Rows = pass.Rows,
             Inputs = pass.Inputs.Slice(first * Inputs, slices * Inputs),
             Elapsed = pass.Elapsed.Slice(first, slices),
             Start = pass.Trace.Slice(chunk == 0 ? 0 : after - stride, pass.Start.Length),
@@ -166,7 +165,6 @@ public sealed class WindowChunks<T> : ISequenceLayer<T>
             Scratch = _recomputes ? scratch[block..] : scratch,
             Auxiliary = auxiliary,
             Noise = pass.Noise?.For(chunk),
-            FirstRow = pass.FirstRow,
         };
     }
 }

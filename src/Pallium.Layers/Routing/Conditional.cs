@@ -175,7 +175,7 @@ public sealed class Conditional<T> : ISequenceLayer<T>
 
         Span<T> y = trace.Take(pass.Steps * Outputs);
         Span<T> final = trace.Take(StateSize);
-        part = new()
+        part = pass with
         {
             Steps = steps,
             Rows = 1,
@@ -186,7 +186,6 @@ public sealed class Conditional<T> : ISequenceLayer<T>
             Final = final,
             Trace = trace.Rest,
             Scratch = rest,
-            Noise = pass.Noise,
             FirstRow = pass.FirstRow + row,
         };
     }
@@ -217,7 +216,7 @@ public sealed class Conditional<T> : ISequenceLayer<T>
         }
 
         _block.Backward(
-            Beneath(part, carver.Rest),
+            part with { Scratch = carver.Rest },
             new SequenceGradients<T> { Outputs = dy, Final = dFinal, Inputs = dx, Elapsed = dElapsed, Start = dStart, Parameters = gradients.Parameters });
         for (int slice = row, step = 0; step < part.Steps; slice += pass.Rows)
         {
@@ -238,20 +237,4 @@ public sealed class Conditional<T> : ISequenceLayer<T>
             }
         }
     }
-
-    /// <summary>The same window with what is left of the scratch.</summary>
-    private static SequencePass<T> Beneath(in SequencePass<T> part, Span<T> scratch) => new()
-    {
-        Steps = part.Steps,
-        Rows = part.Rows,
-        Inputs = part.Inputs,
-        Elapsed = part.Elapsed,
-        Start = part.Start,
-        Outputs = part.Outputs,
-        Final = part.Final,
-        Trace = part.Trace,
-        Scratch = scratch,
-        Noise = part.Noise,
-        FirstRow = part.FirstRow,
-    };
 }

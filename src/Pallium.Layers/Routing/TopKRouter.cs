@@ -11,7 +11,7 @@ namespace Pallium.Layers;
 /// Source: Du et al., 2025 (arXiv 2502.13685), eq. 6; Shazeer et al., ICLR 2017, eq. 3.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class TopKRouter<T> : PositionwiseLayer<T>
+public sealed class TopKRouter<T> : ParameterFreeLayer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly int _chosen;
@@ -33,23 +33,10 @@ public sealed class TopKRouter<T> : PositionwiseLayer<T>
     public override int Inputs { get; }
 
     /// <inheritdoc/>
-    public override IEnumerable<(string Name, Parameter<T> Parameter)> Parameters => [];
-
-    /// <inheritdoc/>
     public override LayerCost Cost => new(0, 2 * _chosen, 0, 0);
 
     /// <inheritdoc/>
     protected override int RecordSize => Inputs;
-
-    /// <inheritdoc/>
-    public override void Initialize(Rng rng)
-    {
-    }
-
-    /// <inheritdoc/>
-    public override void Refresh()
-    {
-    }
 
     /// <inheritdoc/>
     public override (StepNode Outputs, StepNode? State) Describe(StepGraph<T> graph, StepNode inputs, StepNode elapsed, StepNode? state)

@@ -6,7 +6,7 @@ namespace Pallium.Layers;
 
 /// <summary>y = (a + b) g for inputs a | b | g of C channels each.</summary>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class GatedSum<T> : PositionwiseLayer<T>
+public sealed class GatedSum<T> : ParameterFreeLayer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Gates so many channels.</summary>
@@ -24,20 +24,7 @@ public sealed class GatedSum<T> : PositionwiseLayer<T>
     public override int Outputs { get; }
 
     /// <inheritdoc/>
-    public override IEnumerable<(string Name, Parameter<T> Parameter)> Parameters => [];
-
-    /// <inheritdoc/>
     public override LayerCost Cost => new(Outputs, 0, 0, 0);
-
-    /// <inheritdoc/>
-    public override void Initialize(Rng rng)
-    {
-    }
-
-    /// <inheritdoc/>
-    public override void Refresh()
-    {
-    }
 
     /// <inheritdoc/>
     public override (StepNode Outputs, StepNode? State) Describe(StepGraph<T> graph, StepNode inputs, StepNode elapsed, StepNode? state)

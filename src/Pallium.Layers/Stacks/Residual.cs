@@ -99,20 +99,6 @@ public sealed class Residual<T> : ISequenceLayer<T>
     private static SequencePass<T> InnerPass(in SequencePass<T> pass)
     {
         var carver = new SpanCarver<T>(pass.Trace);
-        return new()
-        {
-            Steps = pass.Steps,
-            Rows = pass.Rows,
-            Inputs = pass.Inputs,
-            Elapsed = pass.Elapsed,
-            Start = pass.Start,
-            Outputs = carver.Take(pass.Outputs.Length),
-            Final = pass.Final,
-            Trace = carver.Rest,
-            Scratch = pass.Scratch,
-            Auxiliary = pass.Auxiliary,
-            Noise = pass.Noise,
-            FirstRow = pass.FirstRow,
-        };
+        return pass with { Outputs = carver.Take(pass.Outputs.Length), Trace = carver.Rest };
     }
 }

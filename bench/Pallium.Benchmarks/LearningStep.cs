@@ -54,7 +54,7 @@ internal sealed class LearningStep : IDisposable
         Variable x = tape.Constant(chunk.Inputs, chunk.Steps * RowsPerChunk, _layer.Inputs);
         Variable elapsed = tape.Constant(chunk.Elapsed, chunk.Steps, RowsPerChunk);
         Variable start = tape.Constant(RowsPerChunk, _layer.StateSize);
-        Variable outputs = _operation.Forward(tape, x, elapsed, start, null, index * RowsPerChunk);
+        Variable outputs = _operation.Forward(tape, x, elapsed, start, null);
         Variable target = tape.Constant(chunk.Targets, chunk.Steps * RowsPerChunk, _layer.Outputs);
         tape.Backward(tape.Mean(tape.Square(tape.Subtract(outputs, target))), _gradients[index]);
     }

@@ -29,7 +29,10 @@ public interface ISequenceLayer<T>
     /// <summary>What one slice of one stream costs.</summary>
     LayerCost Cost { get; }
 
-    /// <summary>Names of the auxiliary losses that <see cref="Forward"/> adds to <see cref="SequencePass{T}.Auxiliary"/>; none by default.</summary>
+    /// <summary>
+    /// Names of the auxiliary losses, such as those that balance a choice, which <see cref="Forward"/> adds to <see cref="SequencePass{T}.Auxiliary"/>, each times its weight;
+    /// none by default.
+    /// </summary>
     IReadOnlyList<string> AuxiliaryLosses => [];
 
     /// <summary>Draws the parameters anew and calls <see cref="Refresh"/>.</summary>

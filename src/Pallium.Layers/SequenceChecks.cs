@@ -46,6 +46,7 @@ internal static class SequenceChecks
         layer.CheckPass(pass);
         Exactly(gradients.Outputs.Length, pass.Outputs.Length, nameof(gradients.Outputs));
         EmptyOr(gradients.Final.Length, pass.Final.Length, nameof(gradients.Final));
+        EmptyOr(gradients.Auxiliary.Length, layer.AuxiliaryLosses.Count, nameof(gradients.Auxiliary));
         EmptyOr(gradients.Inputs.Length, pass.Inputs.Length, nameof(gradients.Inputs));
         EmptyOr(gradients.Elapsed.Length, pass.Elapsed.Length, nameof(gradients.Elapsed));
         EmptyOr(gradients.Start.Length, pass.Start.Length, nameof(gradients.Start));

@@ -35,7 +35,7 @@ public readonly ref struct SequencePass<T>
     /// <summary>PassScratch numbers, free before and after each call.</summary>
     public required Span<T> Scratch { get; init; }
 
-    /// <summary>One sum per auxiliary loss, added to; may be empty for a layer that has none.</summary>
+    /// <summary>Each auxiliary loss summed over the window's slices, added to; may be empty for a layer that has none.</summary>
     public Span<T> Auxiliary { get; init; }
 
     /// <summary>The random stream of this window where it is a learning one (dropout draws from it); null: nothing is dropped.</summary>
@@ -43,6 +43,9 @@ public readonly ref struct SequencePass<T>
 
     /// <summary>Index of the first row in the whole batch: noise is keyed by it, so that a row's noise does not depend on how the batch is cut.</summary>
     public int FirstRow { get; init; }
+
+    /// <summary>Share of learning that is still ahead, from 1 to 0, for what is annealed; 0 in answers.</summary>
+    public double Ahead { get; init; }
 }
 
 /// <summary>Gradients that flow into and out of a layer's reverse pass. Everything written is added to; nothing is cleared.</summary>
@@ -55,6 +58,9 @@ public readonly ref struct SequenceGradients<T>
 
     /// <summary>d loss / d final state, [B, S]; empty: zero.</summary>
     public ReadOnlySpan<T> Final { get; init; }
+
+    /// <summary>d loss / d auxiliary losses, one per loss; empty: zero.</summary>
+    public ReadOnlySpan<T> Auxiliary { get; init; }
 
     /// <summary>d loss / d x, [T, B, I]; empty: not wanted.</summary>
     public Span<T> Inputs { get; init; }

@@ -21,6 +21,8 @@ internal sealed class LayerRun<T>
         InputGradient = new T[Inputs.Length];
         ElapsedGradient = new T[Elapsed.Length];
         StartGradient = new T[Start.Length];
+        Auxiliary = new T[layer.AuxiliaryLosses.Count];
+        AuxiliaryWeights = new T[Auxiliary.Length];
         Trace = Unwritten(layer.TraceSize(steps, rows));
         Set = new ParameterSet<T>(layer.Parameters);
         Gradients = Set.NewGradients();
@@ -46,6 +48,12 @@ internal sealed class LayerRun<T>
     public T[] OutputWeights { get; }
 
     public T[] FinalWeights { get; }
+
+    /// <summary>The auxiliary losses of the last forward pass.</summary>
+    public T[] Auxiliary { get; }
+
+    /// <summary>Their weights in the loss: zero, as such losses may depend on the whole batch, unless a test sets them.</summary>
+    public T[] AuxiliaryWeights { get; }
 
     public T[] InputGradient { get; }
 
@@ -82,6 +90,7 @@ internal sealed class LayerRun<T>
 
     public LayerRun<T> Forward()
     {
+        Auxiliary.AsSpan().Clear();
         Layer.Forward(Pass());
         return this;
     }
@@ -92,6 +101,7 @@ internal sealed class LayerRun<T>
         {
             Outputs = OutputWeights,
             Final = FinalWeights,
+            Auxiliary = AuxiliaryWeights,
             Inputs = InputGradient,
             Elapsed = ElapsedGradient,
             Start = StartGradient,
@@ -100,7 +110,7 @@ internal sealed class LayerRun<T>
         return this;
     }
 
-    /// <summary>Σ weights · outputs + Σ weights · final states.</summary>
+    /// <summary>Σ weights · outputs + Σ weights · final states + Σ weights · auxiliary losses.</summary>
     public T Loss()
     {
         Forward();
@@ -113,6 +123,11 @@ internal sealed class LayerRun<T>
         for (int i = 0; i < Final.Length; i++)
         {
             sum += FinalWeights[i] * Final[i];
+        }
+
+        for (int i = 0; i < Auxiliary.Length; i++)
+        {
+            sum += AuxiliaryWeights[i] * Auxiliary[i];
         }
 
         return sum;
@@ -173,7 +188,7 @@ internal sealed class LayerRun<T>
         Final = Final,
         Trace = Trace,
         Scratch = Unwritten(Layer.PassScratch(Steps, Rows)),
-        Auxiliary = new T[Layer.AuxiliaryLosses.Count],
+        Auxiliary = Auxiliary,
         Noise = Noise,
         FirstRow = FirstRow,
     };

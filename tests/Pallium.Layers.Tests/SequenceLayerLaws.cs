@@ -88,6 +88,25 @@ public abstract class SequenceLayerLaws
     }
 
     [Fact]
+    public void Gradients_of_auxiliary_losses_agree_with_central_differences()
+    {
+        LayerRun<double> run = Run<double>(Steps, Rows);
+        run.OutputWeights.AsSpan().Clear();
+        run.FinalWeights.AsSpan().Clear();
+        for (int i = 0; i < run.AuxiliaryWeights.Length; i++)
+        {
+            run.AuxiliaryWeights[i] = i + 1;
+        }
+
+        run.Forward().Backward();
+        AssertDifferences(run, run.Inputs, run.InputGradient, "inputs", run.Inputs.Length);
+        foreach ((string name, Parameter<double> parameter) in run.Set.Items)
+        {
+            AssertDifferences(run, parameter.Values, run.Gradients[parameter].ToArray(), name, 12);
+        }
+    }
+
+    [Fact]
     public void Parameter_gradients_agree_with_central_differences()
     {
         LayerRun<double> run = Run<double>(Steps, Rows).Forward().Backward();

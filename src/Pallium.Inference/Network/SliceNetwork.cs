@@ -133,7 +133,7 @@ internal sealed class SliceNetwork<T> : ISliceNetwork
         Variable elapsed = tape.Constant(window.Elapsed, window.Steps, window.Rows);
         Variable inputs = tape.Constant(window.EncoderInputs, window.Steps * window.Rows, EncoderInputs);
         Variable startState = RowSelection<T>.Select(tape, tape.Constant(window.States, window.Rows, Trunk.StateSize), tape.Use(_startState), window.FreshRows);
-        Variable outputs = _trunkOperation.Forward(tape, inputs, elapsed, startState, window.Noise, window.FirstRow);
+        Variable outputs = _trunkOperation.Forward(tape, inputs, elapsed, startState, window.Learning);
         Variable before = RowSelection<T>.Delay(tape, outputs, tape.Constant(window.LastOutputs, window.Rows, Trunk.Outputs), window.Rows);
         Variable past = RowSelection<T>.Select(tape, before, tape.Use(_startOutput), window.WithoutPast);
         Variable features = tape.Constant(window.HeadFeatures, window.Steps * window.Rows, HeadFeatures);
@@ -141,6 +141,9 @@ internal sealed class SliceNetwork<T> : ISliceNetwork
         (Variable real, Variable discrete) = Head.Forward(tape, x);
         return (real, discrete, outputs);
     }
+
+    /// <summary>A loss, summed over so many cells, with the trunk's auxiliary losses added: what to differentiate.</summary>
+    public Variable AddAuxiliary(Tape<T> tape, Variable loss, Variable outputs, double cells) => _trunkOperation.AddAuxiliary(tape, loss, outputs, cells);
 
     public NetworkScratch NewScratch() => new Scratch();
 
@@ -185,11 +188,8 @@ internal sealed class SliceWindow<T>
 
     public required int Rows { get; init; }
 
-    /// <summary>Index of the first row in the whole batch.</summary>
-    public int FirstRow { get; init; }
-
-    /// <summary>Stream for dropout.</summary>
-    public Rng? Noise { get; set; }
+    /// <summary>Null: the window is not learned from.</summary>
+    public LearningWindow? Learning { get; set; }
 
     /// <summary>[T, B].</summary>
     public required T[] Elapsed { get; init; }

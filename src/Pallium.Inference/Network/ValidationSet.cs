@@ -36,7 +36,7 @@ internal sealed class ValidationSet<T>
         for (int first = 0; first < rows; first += RowsPerChunk)
         {
             int count = Math.Min(RowsPerChunk, rows - first);
-            var chunk = new WindowChunk<T>(core, network, BurnIn + Scored, count, first);
+            var chunk = new WindowChunk<T>(core, network, BurnIn + Scored, count);
             chunk.Clear();
             for (int row = 0; row < count; row++)
             {

@@ -16,15 +16,13 @@ internal sealed class WindowChunk<T>
     /// <param name="network">What is evaluated; null: the base alone.</param>
     /// <param name="steps">Slices.</param>
     /// <param name="rows">Stretches side by side.</param>
-    /// <param name="firstRow">Index of the first of them among all.</param>
-    public WindowChunk(SliceCore core, SliceNetwork<T>? network, int steps, int rows, int firstRow)
+    public WindowChunk(SliceCore core, SliceNetwork<T>? network, int steps, int rows)
     {
         _network = network;
         Window = new SliceWindow<T>
         {
             Steps = steps,
             Rows = rows,
-            FirstRow = firstRow,
             Elapsed = new T[steps * rows],
             EncoderInputs = new T[steps * rows * core.EncoderInputs],
             HeadFeatures = new T[steps * rows * core.HeadFeatures],
@@ -59,7 +57,7 @@ internal sealed class WindowChunk<T>
         _tape.CheckFinite(real, "head (mixtures)", Window.Rows);
         _tape.CheckFinite(discrete, "head (categories)", Window.Rows);
         Variable loss = SliceLoss<T>.Sum(_tape, real, discrete, Targets);
-        _tape.Backward(loss, gradients);
+        _tape.Backward(_network.AddAuxiliary(_tape, loss, outputs, Targets.Cells), gradients);
         _tape.Value(outputs.Output(1)).CopyTo(Window.States);
         _tape.Value(outputs)[^Window.LastOutputs.Length..].CopyTo(Window.LastOutputs);
         Window.FreshRows.AsSpan().Clear();

@@ -27,6 +27,7 @@ internal sealed class WorldTask<T> : ILearningTask<T>
     private readonly IReadOnlyList<ValidationSet<T>> _validation;
     private readonly Rng _rng;
     private readonly Worker[] _workers;
+    private double _ahead;
 
     /// <summary>A task of <paramref name="chunks"/> times 16 rows.</summary>
     /// <param name="core">Encoding and base.</param>
@@ -58,9 +59,7 @@ internal sealed class WorldTask<T> : ILearningTask<T>
 
     public void Refresh() => _network.Refresh();
 
-    public void Begin(long step)
-    {
-    }
+    public void Begin(long step, double ahead) => _ahead = ahead;
 
     public ChunkLoss Learn(long step, int chunk, Gradients<T> gradients) => _workers[chunk].Learn(step, gradients);
 
@@ -94,7 +93,7 @@ internal sealed class WorldTask<T> : ILearningTask<T>
             _task = task;
             _firstRow = chunk * RowsPerChunk;
             _maker = new QuestionMaker(core);
-            _chunk = new WindowChunk<T>(core, task._network, WindowSteps, RowsPerChunk, _firstRow);
+            _chunk = new WindowChunk<T>(core, task._network, WindowSteps, RowsPerChunk);
             _rows = [.. Enumerable.Range(0, RowsPerChunk).Select(_ => new Row(core))];
             _burnInInputs = new double[BurnIn * core.EncoderInputs];
             _stepInput = new T[core.EncoderInputs];
@@ -122,7 +121,7 @@ internal sealed class WorldTask<T> : ILearningTask<T>
                 }
             }
 
-            _chunk.Window.Noise = _task._rng.For("noise").For(step);
+            _chunk.Window.Learning = new(_task._rng.For("noise").For(step), _firstRow, _task._ahead);
             return new ChunkLoss(_chunk.Learn(gradients), _chunk.Targets.Cells);
         }
 

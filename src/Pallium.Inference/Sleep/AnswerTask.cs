@@ -49,7 +49,7 @@ internal sealed class AnswerTask<T> : ILearningTask<T>
 
     public void Refresh() => _network.Refresh();
 
-    public void Begin(long step)
+    public void Begin(long step, double ahead)
     {
         if (step % StepsPerRound == 0)
         {

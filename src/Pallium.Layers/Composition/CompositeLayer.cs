@@ -158,6 +158,7 @@ public abstract class CompositeLayer<T> : ISequenceLayer<T>
             {
                 Outputs = dy,
                 Final = dFinal,
+                Auxiliary = AuxiliaryOf(index, gradients.Auxiliary),
                 Inputs = dx,
                 Elapsed = gradients.Elapsed,
                 Start = dStart,
@@ -187,12 +188,7 @@ public abstract class CompositeLayer<T> : ISequenceLayer<T>
 
     private SequencePass<T> PartPass(in SequencePass<T> pass, int index, ReadOnlySpan<T> x, Span<T> y, in PartTrace trace, Span<T> scratch)
     {
-        int auxiliary = 0;
-        for (int i = 0; i < index; i++)
-        {
-            auxiliary += _parts[i].Layer.AuxiliaryLosses.Count;
-        }
-
+        (int first, int count) = AuxiliaryPlace(index);
         return pass with
         {
             Inputs = x,
@@ -201,9 +197,26 @@ public abstract class CompositeLayer<T> : ISequenceLayer<T>
             Final = trace.Final,
             Trace = trace.Inner,
             Scratch = scratch,
-            Auxiliary = pass.Auxiliary.IsEmpty ? [] : pass.Auxiliary.Slice(auxiliary, _parts[index].Layer.AuxiliaryLosses.Count),
+            Auxiliary = pass.Auxiliary.IsEmpty ? [] : pass.Auxiliary.Slice(first, count),
             Noise = pass.Noise?.For(index),
         };
+    }
+
+    private ReadOnlySpan<T> AuxiliaryOf(int index, ReadOnlySpan<T> gradients)
+    {
+        (int first, int count) = AuxiliaryPlace(index);
+        return gradients.IsEmpty ? [] : gradients.Slice(first, count);
+    }
+
+    private (int First, int Count) AuxiliaryPlace(int index)
+    {
+        int first = 0;
+        for (int i = 0; i < index; i++)
+        {
+            first += _parts[i].Layer.AuxiliaryLosses.Count;
+        }
+
+        return (first, _parts[index].Layer.AuxiliaryLosses.Count);
     }
 
     /// <summary>What a part's passes read and write beside inputs and outputs.</summary>

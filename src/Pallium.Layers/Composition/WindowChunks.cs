@@ -119,6 +119,7 @@ public sealed class WindowChunks<T> : ISequenceLayer<T>
                 {
                     Outputs = gradients.Outputs.Slice(first * Outputs, slices * Outputs),
                     Final = dFinal,
+                    Auxiliary = gradients.Auxiliary,
                     Inputs = gradients.Inputs.IsEmpty ? [] : gradients.Inputs.Slice(first * Inputs, slices * Inputs),
                     Elapsed = gradients.Elapsed.IsEmpty ? [] : gradients.Elapsed.Slice(first, slices),
                     Start = dStart,

@@ -14,24 +14,25 @@ internal sealed class StepwiseChunk<T>(StepwiseModel<T> model)
     private T[] _targets = [];
 
     /// <summary>Summed loss over steps; adds its gradient.</summary>
-    public ChunkLoss Learn(SequenceWindows<T> windows, ReadOnlySpan<int> chosen, Rng noise, int firstRow, Gradients<T> gradients)
+    public ChunkLoss Learn(SequenceWindows<T> windows, ReadOnlySpan<int> chosen, LearningWindow learning, Gradients<T> gradients)
     {
-        Variable outputs = Forward(windows, chosen, noise, firstRow);
-        Variable loss = Loss(outputs, windows, chosen);
+        (Variable readout, Variable outputs) = Forward(windows, chosen, learning);
+        Variable loss = Loss(readout, windows, chosen);
         _tape.CheckFinite(loss, "loss");
-        _tape.Backward(loss, gradients);
-        return new ChunkLoss(double.CreateTruncating(_tape.Value(loss)[0]), chosen.Length * windows.Steps);
+        int slices = chosen.Length * windows.Steps;
+        _tape.Backward(model.AddAuxiliary(_tape, loss, outputs, slices), gradients);
+        return new ChunkLoss(double.CreateTruncating(_tape.Value(loss)[0]), slices);
     }
 
     /// <summary>Summed loss and error over steps.</summary>
     public (double Loss, double Error) Evaluate(SequenceWindows<T> windows, ReadOnlySpan<int> chosen)
     {
-        Variable outputs = Forward(windows, chosen, null, 0);
-        double loss = double.CreateTruncating(_tape.Value(Loss(outputs, windows, chosen))[0]);
-        return (loss, model.Goal == StepwiseGoal.Regression ? loss : Mistakes(_tape.Value(outputs)));
+        (Variable readout, _) = Forward(windows, chosen, null);
+        double loss = double.CreateTruncating(_tape.Value(Loss(readout, windows, chosen))[0]);
+        return (loss, model.Goal == StepwiseGoal.Regression ? loss : Mistakes(_tape.Value(readout)));
     }
 
-    private Variable Forward(SequenceWindows<T> windows, ReadOnlySpan<int> chosen, Rng? noise, int firstRow)
+    private (Variable Readout, Variable Outputs) Forward(SequenceWindows<T> windows, ReadOnlySpan<int> chosen, LearningWindow? learning)
     {
         _tape.Reset();
         Variable inputs = _tape.Constant(windows.Steps * chosen.Length, windows.InputWidth);
@@ -46,10 +47,10 @@ internal sealed class StepwiseChunk<T>(StepwiseModel<T> model)
             _tape.Value(elapsed).Fill(T.One);
         }
 
-        return model.Forward(_tape, inputs, elapsed, noise, firstRow);
+        return model.Forward(_tape, inputs, elapsed, learning);
     }
 
-    private Variable Loss(Variable outputs, SequenceWindows<T> windows, ReadOnlySpan<int> chosen)
+    private Variable Loss(Variable readout, SequenceWindows<T> windows, ReadOnlySpan<int> chosen)
     {
         int slices = windows.Steps * chosen.Length;
         Array.Resize(ref _targets, slices * windows.TargetWidth);
@@ -57,7 +58,7 @@ internal sealed class StepwiseChunk<T>(StepwiseModel<T> model)
         if (model.Goal == StepwiseGoal.Regression)
         {
             Variable targets = _tape.Constant(_targets, slices, windows.TargetWidth);
-            return _tape.Sum(_tape.Square(_tape.Subtract(outputs, targets)));
+            return _tape.Sum(_tape.Square(_tape.Subtract(readout, targets)));
         }
 
         Span<T> weights = _tape.Arena[_tape.Arena.Take(slices * model.Outputs)];
@@ -66,7 +67,7 @@ internal sealed class StepwiseChunk<T>(StepwiseModel<T> model)
             weights[(i * model.Outputs) + int.CreateTruncating(_targets[i])] = -T.One;
         }
 
-        return _tape.WeightedSum(_tape.LogSoftmax(outputs), weights);
+        return _tape.WeightedSum(_tape.LogSoftmax(readout), weights);
     }
 
     private int Mistakes(ReadOnlySpan<T> logits)

@@ -73,24 +73,35 @@ public sealed class StepwiseModel<T>
     /// <param name="tape">Receives the nodes.</param>
     /// <param name="inputs">x, [T·B, I], time-major.</param>
     /// <param name="elapsed">dt, [T, B].</param>
-    /// <param name="noise">Stream for dropout; null: nothing is dropped.</param>
-    /// <param name="firstRow">Index of the first row in the whole batch.</param>
-    /// <returns>z, [T·B, O].</returns>
+    /// <param name="learning">Null: nothing is dropped and nothing annealed.</param>
+    /// <returns>z, [T·B, O], and the stack's y.</returns>
     /// <exception cref="DivergenceException">The stack's outputs are not finite.</exception>
-    public Variable Forward(Tape<T> tape, Variable inputs, Variable elapsed, Rng? noise, int firstRow) =>
-        tape.Affine(ForwardTrunk(tape, inputs, elapsed, noise, firstRow), _weight, _bias);
+    public (Variable Readout, Variable Outputs) Forward(Tape<T> tape, Variable inputs, Variable elapsed, LearningWindow? learning)
+    {
+        Variable outputs = ForwardTrunk(tape, inputs, elapsed, learning);
+        return (tape.Affine(outputs, _weight, _bias), outputs);
+    }
 
     /// <summary>z at some places of a window only: the readout costs nothing elsewhere.</summary>
     /// <param name="tape">Receives the nodes.</param>
     /// <param name="inputs">x, [T·B, I], time-major.</param>
     /// <param name="elapsed">dt, [T, B].</param>
-    /// <param name="noise">Stream for dropout; null: nothing is dropped.</param>
-    /// <param name="firstRow">Index of the first row in the whole batch.</param>
+    /// <param name="learning">Null: nothing is dropped and nothing annealed.</param>
     /// <param name="asked">Places, t·B + row.</param>
-    /// <returns>z, [places, O].</returns>
+    /// <returns>z, [places, O], and the stack's y, [T·B, outputs of the stack].</returns>
     /// <exception cref="DivergenceException">The stack's outputs are not finite.</exception>
-    public Variable Forward(Tape<T> tape, Variable inputs, Variable elapsed, Rng? noise, int firstRow, ReadOnlySpan<int> asked) =>
-        tape.Affine(tape.GatherRows(ForwardTrunk(tape, inputs, elapsed, noise, firstRow), asked), _weight, _bias);
+    public (Variable Readout, Variable Outputs) Forward(Tape<T> tape, Variable inputs, Variable elapsed, LearningWindow? learning, ReadOnlySpan<int> asked)
+    {
+        Variable outputs = ForwardTrunk(tape, inputs, elapsed, learning);
+        return (tape.Affine(tape.GatherRows(outputs, asked), _weight, _bias), outputs);
+    }
+
+    /// <summary>A loss with the stack's auxiliary losses added: what to differentiate.</summary>
+    /// <param name="tape">Receives the nodes.</param>
+    /// <param name="loss">A sum over <paramref name="count"/> steps, [1, 1].</param>
+    /// <param name="outputs">The stack's y.</param>
+    /// <param name="count">What the loss is a sum over.</param>
+    public Variable AddAuxiliary(Tape<T> tape, Variable loss, Variable outputs, double count) => _trunkOperation.AddAuxiliary(tape, loss, outputs, count);
 
     /// <summary>The readout of the stack's outputs, outside learning.</summary>
     /// <param name="outputs">y, [B, outputs of the stack].</param>
@@ -106,11 +117,11 @@ public sealed class StepwiseModel<T>
         MatrixProduct.AccumulateTransposedB(rows, Outputs, Trunk.Outputs, outputs, Trunk.Outputs, _weight.Values, Trunk.Outputs, readout, Outputs);
     }
 
-    private Variable ForwardTrunk(Tape<T> tape, Variable inputs, Variable elapsed, Rng? noise, int firstRow)
+    private Variable ForwardTrunk(Tape<T> tape, Variable inputs, Variable elapsed, LearningWindow? learning)
     {
         ArgumentNullException.ThrowIfNull(tape);
         int rows = tape.Shape(elapsed).Columns;
-        Variable outputs = _trunkOperation.Forward(tape, inputs, elapsed, tape.Constant(rows, Trunk.StateSize), noise, firstRow);
+        Variable outputs = _trunkOperation.Forward(tape, inputs, elapsed, tape.Constant(rows, Trunk.StateSize), learning);
         tape.CheckFinite(outputs, "trunk", rows);
         return outputs;
     }

@@ -33,6 +33,7 @@ public sealed class StepwiseTask<T> : ILearningTask<T>
     private readonly StepwiseScorer<T> _scorer;
     private readonly int[] _order;
     private long _epoch = -1;
+    private double _ahead;
 
     /// <summary>A task.</summary>
     /// <param name="model">What is learned; it is drawn anew.</param>
@@ -80,8 +81,9 @@ public sealed class StepwiseTask<T> : ILearningTask<T>
     public void Refresh() => _model.Refresh();
 
     /// <inheritdoc/>
-    public void Begin(long step)
+    public void Begin(long step, double ahead)
     {
+        _ahead = ahead;
         long epoch = step / StepsPerEpoch;
         if (epoch != _epoch)
         {
@@ -95,7 +97,7 @@ public sealed class StepwiseTask<T> : ILearningTask<T>
     {
         int firstRow = chunk * StepwiseChunk<T>.MostRows;
         int first = ((int)(step % StepsPerEpoch) * _options.BatchSize) + firstRow;
-        return _chunks[chunk].Learn(_training, _order.AsSpan(first, StepwiseChunk<T>.MostRows), _rng.For("noise").For(step), firstRow, gradients);
+        return _chunks[chunk].Learn(_training, _order.AsSpan(first, StepwiseChunk<T>.MostRows), new(_rng.For("noise").For(step), firstRow, _ahead), gradients);
     }
 
     /// <inheritdoc/>

@@ -18,12 +18,13 @@ internal sealed class TokenChunk<T>(TokenModel<T> model)
     private int[] _row = [];
 
     /// <summary>Summed loss over the asked places; adds its gradient.</summary>
-    public ChunkLoss Learn(TokenTask task, int length, int rows, Rng rng, int firstRow, Rng noise, Gradients<T> gradients)
+    public ChunkLoss Learn(TokenTask task, int length, int rows, Rng rng, LearningWindow learning, Gradients<T> gradients)
     {
-        Draw(task, length, rows, rng, firstRow);
-        Variable loss = Loss(Forward(rows, noise, firstRow));
+        Draw(task, length, rows, rng, learning.FirstRow);
+        (Variable readout, Variable outputs) = Forward(rows, learning);
+        Variable loss = Loss(readout);
         _tape.CheckFinite(loss, "loss");
-        _tape.Backward(loss, gradients);
+        _tape.Backward(model.AddAuxiliary(_tape, loss, outputs, _asked.Count), gradients);
         return new ChunkLoss(double.CreateTruncating(_tape.Value(loss)[0]), _asked.Count);
     }
 
@@ -31,7 +32,7 @@ internal sealed class TokenChunk<T>(TokenModel<T> model)
     public TokenTally Evaluate(TokenTask task, int length, int rows, Rng rng, int firstRow)
     {
         Draw(task, length, rows, rng, firstRow);
-        Variable logits = Forward(rows, null, firstRow);
+        (Variable logits, _) = Forward(rows, null);
         double loss = double.CreateTruncating(_tape.Value(Loss(logits))[0]);
         Span<bool> wrong = stackalloc bool[rows];
         int right = 0;
@@ -45,10 +46,10 @@ internal sealed class TokenChunk<T>(TokenModel<T> model)
         return new TokenTally(loss, _asked.Count, right, rows, rows - wrong.Count(true));
     }
 
-    private Variable Forward(int rows, Rng? noise, int firstRow)
+    private (Variable Readout, Variable Outputs) Forward(int rows, LearningWindow? learning)
     {
         _tape.Reset();
-        return model.Forward(_tape, _tokens, rows, noise, firstRow, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_asked));
+        return model.Forward(_tape, _tokens, rows, learning, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_asked));
     }
 
     private Variable Loss(Variable logits) => _tape.CrossEntropy(logits, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_classes));

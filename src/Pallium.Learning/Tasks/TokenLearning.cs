@@ -48,6 +48,7 @@ public sealed class TokenLearning<T> : ILearningTask<T>
     private readonly TokenScorer<T> _scorer;
     private TokenLesson _lesson;
     private int _length;
+    private double _ahead;
 
     private TokenLearning(TokenModel<T> model, TokenLesson[] lessons, TokenOptions options, Rng rng)
     {
@@ -102,8 +103,9 @@ public sealed class TokenLearning<T> : ILearningTask<T>
     public void Refresh() => _model.Refresh();
 
     /// <inheritdoc/>
-    public void Begin(long step)
+    public void Begin(long step, double ahead)
     {
+        _ahead = ahead;
         Rng rng = _rng.For("lesson").For(step);
         _lesson = _lessons[rng.Below(_lessons.Length)];
         _length = _lesson.Least + rng.Below(_lesson.Most - _lesson.Least + 1);
@@ -111,7 +113,7 @@ public sealed class TokenLearning<T> : ILearningTask<T>
 
     /// <inheritdoc/>
     public ChunkLoss Learn(long step, int chunk, Gradients<T> gradients) => _chunks.Use(tape => tape.Learn(
-        _lesson.Task, _length, TokenChunk<T>.MostRows, _rng.For("learning").For(step), chunk * TokenChunk<T>.MostRows, _rng.For("noise").For(step), gradients));
+        _lesson.Task, _length, TokenChunk<T>.MostRows, _rng.For("learning").For(step), new(_rng.For("noise").For(step), chunk * TokenChunk<T>.MostRows, _ahead), gradients));
 
     /// <inheritdoc/>
     public double Validate(ChunkRunner runner) => _lessons.Select((lesson, i) =>

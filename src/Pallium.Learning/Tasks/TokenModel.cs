@@ -52,18 +52,24 @@ public sealed class TokenModel<T>
     /// <param name="tape">Receives the nodes.</param>
     /// <param name="tokens">[T·B], time-major.</param>
     /// <param name="rows">B.</param>
-    /// <param name="noise">Stream for dropout; null: nothing is dropped.</param>
-    /// <param name="firstRow">Index of the first row in the whole batch.</param>
+    /// <param name="learning">Null: nothing is dropped and nothing annealed.</param>
     /// <param name="asked">Places, t·B + row.</param>
-    /// <returns>z, [places, classes].</returns>
+    /// <returns>z, [places, classes], and the stack's y, [T·B, outputs of the stack].</returns>
     /// <exception cref="DivergenceException">The stack's outputs are not finite.</exception>
-    public Variable Forward(Tape<T> tape, ReadOnlySpan<int> tokens, int rows, Rng? noise, int firstRow, ReadOnlySpan<int> asked)
+    public (Variable Readout, Variable Outputs) Forward(Tape<T> tape, ReadOnlySpan<int> tokens, int rows, LearningWindow? learning, ReadOnlySpan<int> asked)
     {
         ArgumentNullException.ThrowIfNull(tape);
         Variable elapsed = tape.Constant(tokens.Length / rows, rows);
         tape.Value(elapsed).Fill(T.One);
-        return _stepwise.Forward(tape, tape.GatherRows(tape.Use(Embedding), tokens), elapsed, noise, firstRow, asked);
+        return _stepwise.Forward(tape, tape.GatherRows(tape.Use(Embedding), tokens), elapsed, learning, asked);
     }
+
+    /// <summary>A loss with the stack's auxiliary losses added: what to differentiate.</summary>
+    /// <param name="tape">Receives the nodes.</param>
+    /// <param name="loss">A sum over <paramref name="count"/> places, [1, 1].</param>
+    /// <param name="outputs">The stack's y.</param>
+    /// <param name="count">What the loss is a sum over.</param>
+    public Variable AddAuxiliary(Tape<T> tape, Variable loss, Variable outputs, double count) => _stepwise.AddAuxiliary(tape, loss, outputs, count);
 
     /// <summary>The readout of the stack's outputs, outside learning: [B, outputs] to [B, classes].</summary>
     public void Read(ReadOnlySpan<T> outputs, Span<T> logits) => _stepwise.Read(outputs, logits);

@@ -27,9 +27,11 @@ public interface ILearningTask<T>
     void Refresh();
 
     /// <summary>Called once before the chunks of a step.</summary>
-    void Begin(long step);
+    /// <param name="step">The update, from 0.</param>
+    /// <param name="ahead">Share of learning that is still ahead, from 1 to 0.</param>
+    void Begin(long step, double ahead);
 
-    /// <summary>Loss of one chunk; adds the gradient of its <see cref="ChunkLoss.Sum"/>.</summary>
+    /// <summary>Loss of one chunk; adds the gradient of its <see cref="ChunkLoss.Sum"/> and of the layers' auxiliary losses, which the sum leaves out.</summary>
     /// <exception cref="DivergenceException">Something is no longer finite.</exception>
     ChunkLoss Learn(long step, int chunk, Gradients<T> gradients);
 

@@ -9,6 +9,9 @@ namespace Pallium.Learning;
 public sealed class SequenceOperation<T>(ISequenceLayer<T> layer) : TapeOperation<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private const int FinalStates = 1;
+    private const int AuxiliaryLosses = 2;
+
     /// <inheritdoc/>
     public override bool HasParameters => true;
 
@@ -17,10 +20,9 @@ public sealed class SequenceOperation<T>(ISequenceLayer<T> layer) : TapeOperatio
     /// <param name="inputs">x, [T·B, I], time-major.</param>
     /// <param name="elapsed">dt, [T, B].</param>
     /// <param name="start">States before the first step, [B, S].</param>
-    /// <param name="noise">Stream for dropout; null: nothing is dropped.</param>
-    /// <param name="firstRow">Index of the first row in the whole batch.</param>
+    /// <param name="learning">Null: nothing is dropped and nothing annealed.</param>
     /// <returns>y, [T·B, O]; its <see cref="Variable.Output"/> 1 holds the states after the last step, [B, S].</returns>
-    public Variable Forward(Tape<T> tape, Variable inputs, Variable elapsed, Variable start, Rng? noise, int firstRow)
+    public Variable Forward(Tape<T> tape, Variable inputs, Variable elapsed, Variable start, LearningWindow? learning)
     {
         ArgumentNullException.ThrowIfNull(tape);
         (int steps, int rows) = tape.Shape(elapsed);
@@ -30,11 +32,34 @@ public sealed class SequenceOperation<T>(ISequenceLayer<T> layer) : TapeOperatio
             Scratch = tape.Arena.TakeDirty(layer.PassScratch(steps, rows)),
             First = steps,
             Second = rows,
+            Third = learning?.FirstRow ?? 0,
+            Noise = learning?.Noise,
+            Factor = T.CreateChecked(learning?.Ahead ?? 0),
         };
         Variable outputs = tape.Add(this, [inputs, elapsed, start], steps * rows, layer.Outputs, trace);
         tape.AddOutput(rows, layer.StateSize);
-        layer.Forward(Pass(tape, outputs, inputs, elapsed, start, trace, noise, firstRow));
+        Variable auxiliary = tape.AddOutput(1, layer.AuxiliaryLosses.Count);
+        tape.Value(auxiliary).Clear();
+        layer.Forward(Pass(tape, outputs, inputs, elapsed, start, trace));
         return outputs;
+    }
+
+    /// <summary>A loss with the layer's auxiliary losses added, each as its mean over slices times what the loss counts.</summary>
+    /// <param name="tape">Receives the nodes.</param>
+    /// <param name="loss">A sum over <paramref name="count"/> cells or slices, [1, 1].</param>
+    /// <param name="outputs">What <see cref="Forward"/> returned.</param>
+    /// <param name="count">What the loss is a sum over.</param>
+    /// <returns>What to differentiate; <paramref name="loss"/> itself for a layer that has none.</returns>
+    public Variable AddAuxiliary(Tape<T> tape, Variable loss, Variable outputs, double count)
+    {
+        ArgumentNullException.ThrowIfNull(tape);
+        if (layer.AuxiliaryLosses.Count == 0)
+        {
+            return loss;
+        }
+
+        int slices = tape.Shape(outputs).Rows;
+        return tape.Add(loss, tape.Scale(tape.Sum(outputs.Output(AuxiliaryLosses)), T.CreateChecked(count / slices)));
     }
 
     /// <inheritdoc/>
@@ -43,11 +68,12 @@ public sealed class SequenceOperation<T>(ISequenceLayer<T> layer) : TapeOperatio
         ArgumentNullException.ThrowIfNull(tape);
         ReadOnlySpan<Variable> inputs = tape.Inputs(node);
         layer.Backward(
-            Pass(tape, node.Variable, inputs[0], inputs[1], inputs[2], node.Trace, null, 0),
+            Pass(tape, node.Variable, inputs[0], inputs[1], inputs[2], node.Trace),
             new SequenceGradients<T>
             {
                 Outputs = tape.Gradient(node.Variable),
-                Final = tape.ReachedGradient(node.Variable.Output(1)),
+                Final = tape.ReachedGradient(node.Variable.Output(FinalStates)),
+                Auxiliary = tape.ReachedGradient(node.Variable.Output(AuxiliaryLosses)),
                 Inputs = tape.WantedGradient(inputs[0]),
                 Elapsed = tape.WantedGradient(inputs[1]),
                 Start = tape.WantedGradient(inputs[2]),
@@ -55,19 +81,20 @@ public sealed class SequenceOperation<T>(ISequenceLayer<T> layer) : TapeOperatio
             });
     }
 
-    private static SequencePass<T> Pass(
-        Tape<T> tape, Variable outputs, Variable inputs, Variable elapsed, Variable start, in TapeTrace<T> trace, Rng? noise, int firstRow) => new()
-        {
-            Steps = trace.First,
-            Rows = trace.Second,
-            Inputs = tape.Value(inputs),
-            Elapsed = tape.Value(elapsed),
-            Start = tape.Value(start),
-            Outputs = tape.Value(outputs),
-            Final = tape.Value(outputs.Output(1)),
-            Trace = tape.Arena[trace.Kept],
-            Scratch = tape.Arena[trace.Scratch],
-            Noise = noise,
-            FirstRow = firstRow,
-        };
+    private static SequencePass<T> Pass(Tape<T> tape, Variable outputs, Variable inputs, Variable elapsed, Variable start, in TapeTrace<T> trace) => new()
+    {
+        Steps = trace.First,
+        Rows = trace.Second,
+        Inputs = tape.Value(inputs),
+        Elapsed = tape.Value(elapsed),
+        Start = tape.Value(start),
+        Outputs = tape.Value(outputs),
+        Final = tape.Value(outputs.Output(FinalStates)),
+        Trace = tape.Arena[trace.Kept],
+        Scratch = tape.Arena[trace.Scratch],
+        Auxiliary = tape.Value(outputs.Output(AuxiliaryLosses)),
+        Noise = trace.Noise,
+        FirstRow = trace.Third,
+        Ahead = double.CreateChecked(trace.Factor),
+    };
 }

@@ -103,7 +103,7 @@ public sealed class Trainer<T>
 
     private double Update(ChunkRunner runner, long step, double rate)
     {
-        _task.Begin(step);
+        _task.Begin(step, 1 - ((double)step / _options.Steps));
         runner.Run(_task.Chunks, chunk =>
         {
             _gradients[chunk].Values.Clear();

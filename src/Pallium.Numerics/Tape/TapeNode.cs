@@ -19,6 +19,12 @@ public readonly record struct TapeTrace<T>
     /// <summary>A second small integer, such as the number of rows.</summary>
     public int Second { get; init; }
 
+    /// <summary>A third small integer.</summary>
+    public int Third { get; init; }
+
+    /// <summary>The random stream that the operation drew from.</summary>
+    public Rng? Noise { get; init; }
+
     /// <summary>A number of the operation's own.</summary>
     public T Factor { get; init; }
 }

@@ -183,7 +183,7 @@ public sealed class SliceNetworkTests
         WorldEngine engine = Simulated.MixedModel.Engine;
         EncodedSeries series = WorldEngine.Encode(
             engine.Schema, engine.Normalizer, engine.Clock, core.Layout, Simulated.Mixed(60, 8, irregular: true, holes: 0.1).Series[0]);
-        var chunk = new WindowChunk<T>(core, network, Steps, Rows, 0);
+        var chunk = new WindowChunk<T>(core, network, Steps, Rows);
         chunk.Clear();
         var rng = new Rng(6);
         rng.Normal<T>(chunk.Window.States, 0.3);

@@ -50,7 +50,7 @@ public sealed class StepwiseTaskTests
         var model = new StepwiseModel<double>(StackText.Parse("gru(3)").Build<double>(1), goal == StepwiseGoal.Classification ? 2 : 1, goal);
         var task = new StepwiseTask<double>(model, windows, windows, new StepwiseOptions(), new Rng(4));
         Gradients<double> gradients = model.Parameters.NewGradients();
-        task.Begin(0);
+        task.Begin(0, 1);
         ChunkLoss loss = task.Learn(0, 0, gradients);
         Assert.Equal(16 * Steps, loss.Weight);
         double[] analytic = gradients.Values.ToArray();

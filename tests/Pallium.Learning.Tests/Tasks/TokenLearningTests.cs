@@ -70,7 +70,7 @@ public sealed class TokenLearningTests
             return Learn().Sum;
         }
 
-        ChunkLoss Learn() => chunk.Learn(task, 7, 3, new Rng(5), 0, new Rng(6), gradients);
+        ChunkLoss Learn() => chunk.Learn(task, 7, 3, new Rng(5), new LearningWindow(new Rng(6), 0, 0), gradients);
     }
 
     [Fact]

@@ -121,7 +121,7 @@ public sealed class TrainerTests
             }
         }
 
-        public void Begin(long step) => Step = step;
+        public void Begin(long step, double ahead) => Step = step;
 
         public ChunkLoss Learn(long step, int chunk, Gradients<double> gradients)
         {

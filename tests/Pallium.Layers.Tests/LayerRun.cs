@@ -71,6 +71,8 @@ internal sealed class LayerRun<T>
 
     public int FirstRow { get; init; }
 
+    public double Ahead { get; init; }
+
     /// <summary>Random inputs, elapsed times, start states and loss weights.</summary>
     public LayerRun<T> Fill(ulong seed)
     {
@@ -191,5 +193,6 @@ internal sealed class LayerRun<T>
         Auxiliary = Auxiliary,
         Noise = Noise,
         FirstRow = FirstRow,
+        Ahead = Ahead,
     };
 }

@@ -102,7 +102,7 @@ public static class MixtureOfMemories
         int keys = (1 + sizes.Memories) * sizes.Keys;
         int values = sizes.Memories * sizes.Values;
         int gates = sizes.Memories * options.Heads;
-        var router = ("router", (ISequenceLayer<T>)new TopKRouter<T>(options.Memories, options.Chosen));
+        var router = ("router", (ISequenceLayer<T>)new ExpertGate<T>(new(options.Memories, options.Chosen) { Normalizes = true }));
         return sizes.IsDelta
             ? new(
             [
@@ -134,7 +134,7 @@ public static class MixtureOfMemories
         var memories = new List<(string Name, ISequenceLayer<T> Layer)>();
         for (int memory = 0; memory < options.Memories; memory++)
         {
-            memories.Add((memory.ToString(CultureInfo.InvariantCulture), new Conditional<T>(New(), (double)options.Chosen / options.Memories)));
+            memories.Add((memory.ToString(CultureInfo.InvariantCulture), new Experts<T>([New()])));
         }
 
         if (options.HasShared)

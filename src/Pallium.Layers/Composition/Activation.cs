@@ -30,6 +30,9 @@ public enum ActivationKind
 
     /// <summary>max(x, 0)².</summary>
     SquaredRelu,
+
+    /// <summary>max(x, 0).</summary>
+    Relu,
 }
 
 /// <summary>What an <see cref="Activation{T}"/> is made from.</summary>
@@ -66,7 +69,7 @@ public sealed class Activation<T> : ParameterFreeLayer<T>
     public override int Inputs { get; }
 
     /// <inheritdoc/>
-    public override LayerCost Cost => new(Inputs, _kind == ActivationKind.SquaredRelu ? 0 : Inputs, 0, 0);
+    public override LayerCost Cost => new(Inputs, _kind is ActivationKind.SquaredRelu or ActivationKind.Relu ? 0 : Inputs, 0, 0);
 
     /// <inheritdoc/>
     public override int PassScratch(int steps, int rows) => checked(steps * rows * Inputs * (_function.ReversesFromOutput ? 2 : 1));
@@ -124,7 +127,8 @@ public sealed class Activation<T> : ParameterFreeLayer<T>
             ActivationKind.Softplus => graph.Softplus(x),
             ActivationKind.LogSigmoid => Negative(graph.Softplus(Negative(x))),
             ActivationKind.EluPlusOne => graph.Add(Positive(x), graph.Exp(graph.Subtract(x, Positive(x)))),
-            _ => graph.Multiply(Positive(x), Positive(x)),
+            ActivationKind.SquaredRelu => graph.Multiply(Positive(x), Positive(x)),
+            _ => Positive(x),
         };
     }
 }

@@ -18,6 +18,7 @@ internal sealed class ActivationFunction<T>
         new(Elementwise.Map<T, LogSigmoidOf<T>>, Elementwise.Reverse<T, LogSigmoidOf<T>>, reversesFromOutput: false),
         new(Elementwise.Map<T, EluPlusOneOf<T>>, Elementwise.Reverse<T, EluPlusOneOf<T>>, reversesFromOutput: false),
         new(Elementwise.Map<T, SquaredReluOf<T>>, Elementwise.Reverse<T, SquaredReluOf<T>>, reversesFromOutput: false),
+        new(Elementwise.Map<T, ReluOf<T>>, Elementwise.Reverse<T, ReluOf<T>>, reversesFromOutput: false),
     ];
 
     private ActivationFunction(MapOf map, ReverseOf reverse, bool reversesFromOutput)

@@ -62,3 +62,15 @@ internal readonly struct SquaredReluOf<T> : IElementwise<T>, IElementwiseReverse
     public static V Apply<V>(V kept, V gradY, V gradX) where V : unmanaged, ILanes<V, T> =>
         V.MultiplyAdd(gradY, V.Constant(2) * V.Max(V.Zero, kept), gradX);
 }
+
+/// <summary>max(x, 0); the derivative at 0 is 0.</summary>
+internal readonly struct ReluOf<T> : IElementwise<T>, IElementwiseReverse<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Apply<V>(V x) where V : unmanaged, ILanes<V, T> => V.Max(V.Zero, x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Apply<V>(V kept, V gradY, V gradX) where V : unmanaged, ILanes<V, T> =>
+        V.MultiplyAdd(gradY, V.Select(V.LessThan(V.Zero, kept), V.Constant(1), V.Zero), gradX);
+}

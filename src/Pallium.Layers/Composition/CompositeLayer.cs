@@ -48,7 +48,7 @@ public abstract class CompositeLayer<T> : ISequenceLayer<T>
         _parts.SelectMany(part => part.Layer.Parameters.Select(item => ($"{part.Name}.{item.Name}", item.Parameter)));
 
     /// <inheritdoc/>
-    public LayerCost Cost => _parts.Aggregate(default(LayerCost), (sum, part) => sum + part.Layer.Cost);
+    public virtual LayerCost Cost => _parts.Aggregate(default(LayerCost), (sum, part) => sum + part.Layer.Cost);
 
     /// <inheritdoc/>
     public IReadOnlyList<string> AuxiliaryLosses => _auxiliaryLosses;
@@ -179,6 +179,9 @@ public abstract class CompositeLayer<T> : ISequenceLayer<T>
         return most;
     }
 
+    /// <summary>Where one part's columns of the state begin.</summary>
+    private protected int StateOffset(int index) => _stateOffsets[index];
+
     /// <summary>Describes one part, given its node of the whole state.</summary>
     private protected (StepNode Outputs, StepNode? State) DescribePart(StepGraph<T> graph, int index, StepNode x, StepNode elapsed, StepNode? state)
     {
@@ -202,13 +205,15 @@ public abstract class CompositeLayer<T> : ISequenceLayer<T>
         };
     }
 
-    private ReadOnlySpan<T> AuxiliaryOf(int index, ReadOnlySpan<T> gradients)
+    /// <summary>The gradients of one part's auxiliary losses.</summary>
+    private protected ReadOnlySpan<T> AuxiliaryOf(int index, ReadOnlySpan<T> gradients)
     {
         (int first, int count) = AuxiliaryPlace(index);
         return gradients.IsEmpty ? [] : gradients.Slice(first, count);
     }
 
-    private (int First, int Count) AuxiliaryPlace(int index)
+    /// <summary>Which auxiliary losses are one part's.</summary>
+    private protected (int First, int Count) AuxiliaryPlace(int index)
     {
         int first = 0;
         for (int i = 0; i < index; i++)

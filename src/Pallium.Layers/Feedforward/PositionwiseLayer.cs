@@ -23,6 +23,9 @@ public abstract class PositionwiseLayer<T> : ISequenceLayer<T>
     /// <inheritdoc/>
     public abstract LayerCost Cost { get; }
 
+    /// <inheritdoc/>
+    public virtual IReadOnlyList<string> AuxiliaryLosses => [];
+
     /// <summary>Numbers kept per slice for the reverse pass; also what a step needs as scratch.</summary>
     protected virtual int RecordSize => 0;
 
@@ -33,7 +36,7 @@ public abstract class PositionwiseLayer<T> : ISequenceLayer<T>
     public abstract void Refresh();
 
     /// <inheritdoc/>
-    public int StepScratch(int rows) => TraceSize(1, rows);
+    public int StepScratch(int rows) => checked(rows * RecordSize);
 
     /// <inheritdoc/>
     public void Step(ReadOnlySpan<T> inputs, ReadOnlySpan<T> elapsed, Span<T> states, Span<T> outputs, Span<T> scratch)
@@ -43,13 +46,13 @@ public abstract class PositionwiseLayer<T> : ISequenceLayer<T>
     }
 
     /// <inheritdoc/>
-    public int TraceSize(int steps, int rows) => checked(steps * rows * RecordSize);
+    public virtual int TraceSize(int steps, int rows) => checked(steps * rows * RecordSize);
 
     /// <inheritdoc/>
     public virtual int PassScratch(int steps, int rows) => 0;
 
     /// <inheritdoc/>
-    public void Forward(in SequencePass<T> pass)
+    public virtual void Forward(in SequencePass<T> pass)
     {
         this.CheckPass(pass);
         Apply(pass.Steps * pass.Rows, pass.Inputs, pass.Outputs, pass.Trace);

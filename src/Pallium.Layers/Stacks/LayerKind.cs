@@ -17,6 +17,7 @@ public abstract partial class LayerKind
         new DeltaRule(), new GatedDeltaRule(), new Mixture(),
         new FourthRwkv(), new SixthRwkv(), new SeventhRwkv(), new RwkvFeedforward(),
         new SoftmaxAttention(), new Convolution(),
+        new ExpertMixture(), new Depth(),
         new Affine(), new GatedFeedforward(), new RootMeanSquare(), new MeanAndVariance(), new Dropping(), new Around(), new Chunked(),
     ];
 

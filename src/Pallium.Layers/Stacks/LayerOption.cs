@@ -14,7 +14,13 @@ public sealed record LayerOption(string Name, OptionForm Form, object? Default, 
 
     /// <summary>A value for examples, where one must be given.</summary>
     internal string Example { get; init; } = "64";
+
+    /// <summary>Whether it may be given without its name, after the options before it; the first of a kind always may.</summary>
+    internal bool IsPositional { get; init; }
 }
+
+/// <summary>A number of experts and the units of each; 0: they are not given by units.</summary>
+internal sealed record ExpertShape(int Count, int Units);
 
 /// <summary>Layers and units of a backbone; 0 layers have 0 units.</summary>
 internal sealed record BackboneShape(int Layers, int Units);
@@ -86,8 +92,37 @@ public sealed class OptionForm
     internal static OptionForm Between(int least, int most) =>
         new(string.Create(CultureInfo.InvariantCulture, $"a whole number from {least} to {most}"), reader => reader.Count(least, most));
 
+    /// <summary>A number between two bounds.</summary>
+    internal static OptionForm Number(double least, double most) => new(
+        string.Create(CultureInfo.InvariantCulture, $"a number from {least} to {most}"), reader => reader.Number(least, most));
+
+    /// <summary>A number between two positive bounds, or none, whose value is 0.</summary>
+    internal static OptionForm NumberOrNone(double least, double most) => new(
+        string.Create(CultureInfo.InvariantCulture, $"none or a number from {least} to {most}"),
+        reader => reader.AtDigit ? reader.Number(least, most) : reader.Name("a number, or", [0.0], _ => "none"),
+        value => value is 0.0 ? "none" : Convert.ToString(value, CultureInfo.InvariantCulture)!);
+
+    /// <summary>A number of experts, and after an x their units; 0 units where only their number is given.</summary>
+    internal static OptionForm Experts(int most) => new(
+        "experts x units",
+        reader =>
+        {
+            int count = reader.Count(2, most);
+            return new ExpertShape(count, reader.Accept('x') ? reader.Count(1, MostUnits) : 0);
+        },
+        value => value is ExpertShape { Units: > 0 } shape
+            ? string.Create(CultureInfo.InvariantCulture, $"{shape.Count}x{shape.Units}")
+            : string.Create(CultureInfo.InvariantCulture, $"{((ExpertShape)value).Count}"));
+
     /// <summary>A stack.</summary>
     internal static OptionForm Stack { get; } = new("a stack", reader => reader.Nested());
+
+    /// <summary>The value of <see cref="StackOrNone"/> that means none.</summary>
+    internal static StackSpec NoStack { get; } = new([]);
+
+    /// <summary>A stack, or none, whose value has no layers.</summary>
+    internal static OptionForm StackOrNone { get; } = new(
+        "none or a stack", reader => reader.AcceptWord("none") ? NoStack : reader.Nested(), value => value is StackSpec { Layers.Count: > 0 } stack ? stack.ToString() : "none");
 
     /// <summary>A number of neurons, after the name of a wiring and a colon if it is not the first of these kinds.</summary>
     internal static OptionForm Wiring(params string[] kinds) => new(

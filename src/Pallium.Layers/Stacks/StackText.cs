@@ -5,7 +5,7 @@ namespace Pallium.Layers;
 /// <summary>The text form of stacks: <c>liquid(64)</c>, <c>lstm(64)x2+linear(16)</c>, <c>residual(rmsnorm+swiglu(128))</c>.</summary>
 /// <remarks>
 /// stack = layer { '+' layer } ; layer = name [ '(' [ value { ',' value } ] ')' ] [ 'x' count ] ; value = [ option '=' ] form.
-/// The first option may go without its name. Spaces are ignored. The layers and their options: <see cref="LayerKind.All"/>.
+/// The first option, and a block after it, may go without its name. Spaces are ignored. The layers and their options: <see cref="LayerKind.All"/>.
 /// </remarks>
 public static class StackText
 {
@@ -75,9 +75,7 @@ public static class StackText
             do
             {
                 int start = reader.Position;
-                LayerOption option = kind.Options is [var first, ..] && values.Count == 0 && !reader.AtAssignment
-                    ? first
-                    : ReadOptionName(reader, kind);
+                LayerOption option = Unnamed(kind, values.Count) is { } unnamed && !reader.AtAssignment ? unnamed : ReadOptionName(reader, kind);
                 int from = reader.Position;
                 if (!values.TryAdd(option.Name, option.Form.Read(reader)))
                 {
@@ -99,6 +97,10 @@ public static class StackText
             throw reader.Error("',' or ')'");
         }
     }
+
+    /// <summary>The option whose name may be left out at a place; null if there is none.</summary>
+    private static LayerOption? Unnamed(LayerKind kind, int place) =>
+        place < kind.Options.Count && (place == 0 || kind.Options[place].IsPositional) ? kind.Options[place] : null;
 
     private static LayerOption ReadOptionName(StackTextReader reader, LayerKind kind)
     {

@@ -55,6 +55,15 @@ internal sealed class StackTextReader(string text)
         return found;
     }
 
+    /// <summary>Steps over a word if it comes next.</summary>
+    public bool AcceptWord(string word)
+    {
+        int start = Position;
+        bool found = Word() == word;
+        _position = found ? _position : start;
+        return found;
+    }
+
     /// <summary>Steps over a character that must come next.</summary>
     public void Expect(char c)
     {
@@ -104,18 +113,23 @@ internal sealed class StackTextReader(string text)
     }
 
     /// <summary>Reads a number p with 0 ≤ p &lt; 1.</summary>
-    public double Fraction()
+    public double Fraction() => Number(value => value is >= 0 and < 1, "a number from 0 up to, not including, 1");
+
+    /// <summary>Reads a number between two bounds.</summary>
+    public double Number(double least, double most) =>
+        Number(value => value >= least && value <= most, string.Create(CultureInfo.InvariantCulture, $"a number from {least} to {most}"));
+
+    private double Number(Predicate<double> accepts, string expected)
     {
         int start = Position;
         string digits = While(c => char.IsAsciiDigit(c) || c is '.' or 'E' or '-');
-        if (double.TryParse(digits, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out double value) && value >= 0 && value < 1)
+        if (double.TryParse(digits, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out double value) && accepts(value))
         {
             return value;
         }
 
         _position = start;
-        const string Expected = "a number from 0 up to, not including, 1";
-        throw digits.Length == 0 ? Error(Expected) : ErrorAt(start, $"'{digits}'", Expected);
+        throw digits.Length == 0 ? Error(expected) : ErrorAt(start, $"'{digits}'", expected);
     }
 
     /// <summary>Reads a stack inside a layer.</summary>

@@ -11,8 +11,14 @@ internal sealed record GoldenLayer<T>(ISequenceLayer<T> Layer, params string[] S
     /// <summary>Tensors that are the layer's input side by side.</summary>
     public string[] Inputs { get; init; } = ["x"];
 
-    /// <summary>Tensor of the output.</summary>
-    public string Output { get; init; } = "y";
+    /// <summary>Tensors that make up the output side by side.</summary>
+    public string[] Outputs { get; init; } = ["y"];
+
+    /// <summary>Tensors of the auxiliary losses, means over slices.</summary>
+    public string[] Auxiliary { get; init; } = [];
+
+    /// <summary>Whether the values are those of learning, with its limits.</summary>
+    public bool IsLearning { get; init; }
 
     /// <summary>The file's name of a parameter; several with | between them where it is made of several tensors.</summary>
     public Func<string, string> Rename { get; init; } = name => name.Replace('.', '/');
@@ -35,10 +41,10 @@ internal sealed record GoldenLayer<T>(ISequenceLayer<T> Layer, params string[] S
         return [.. Enumerable.Range(0, rows).SelectMany(row => StateNames.SelectMany(name => Arrange(name, RowOf(file[prefix + name], row, rows))))];
     }
 
-    /// <summary>The inputs, or their gradients, side by side, [T, B, I].</summary>
-    public double[] SideBySide(string prefix, GoldenFile file)
+    /// <summary>Tensors of inputs or outputs, or their gradients, side by side, [T, B, ·].</summary>
+    public static double[] SideBySide(IEnumerable<string> names, GoldenFile file)
     {
-        double[][] parts = [.. Inputs.Select(name => file.TimeMajor(prefix + name))];
+        double[][] parts = [.. names.Select(file.TimeMajor)];
         int slices = file.Int("B") * file.Int("T");
         return [.. Enumerable.Range(0, slices).SelectMany(slice => parts.SelectMany(part => RowOf(part, slice, slices)))];
     }

@@ -12,7 +12,7 @@ internal static partial class GoldenLayers
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         GoldenLayer<T> Memory(MatrixMemoryOptions options, params string[] inputs) =>
-            new(new MatrixMemory<T>(options), "S") { Inputs = inputs, Output = "o" };
+            new(new MatrixMemory<T>(options), "S") { Inputs = inputs, Outputs = ["o"] };
         if (file.Case == "ssd")
         {
             return Duality<T>(file);
@@ -44,7 +44,7 @@ internal static partial class GoldenLayers
     {
         var features = new Activation<T>(new(2 * options.Heads * options.Keys, ActivationKind.EluPlusOne));
         var layer = new StackedLayers<T>(new Beside<T>(features, new Pass<T>(options.Heads * options.Values)), new MatrixMemory<T>(options));
-        return new(layer, "S", "z") { Inputs = ["q", "k", "v"], Output = "o" };
+        return new(layer, "S", "z") { Inputs = ["q", "k", "v"], Outputs = ["o"] };
     }
 
     private static GoldenLayer<T> Taylor<T>(GoldenFile file)
@@ -59,7 +59,7 @@ internal static partial class GoldenLayers
             Scale = 1,
         };
         var layer = new StackedLayers<T>(new Beside<T>(map, new Pass<T>(heads * file.Int("V"))), new MatrixMemory<T>(options));
-        return new(layer) { Inputs = ["q", "k", "v"], Output = "o" };
+        return new(layer) { Inputs = ["q", "k", "v"], Outputs = ["o"] };
     }
 
     /// <summary>The file's state is [P, N], values first; the layer's keys are the file's B and C.</summary>

@@ -7,7 +7,7 @@ internal static partial class GoldenLayers
 {
     private static GoldenLayer<T> SlidingWindow<T>(GoldenFile file)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        new(new WindowAttention<T>(new(file.Int("H"), file.Int("Dh"), file.Int("window")))) { Inputs = ["q", "k", "v"], Output = "o" };
+        new(new WindowAttention<T>(new(file.Int("H"), file.Int("Dh"), file.Int("window")))) { Inputs = ["q", "k", "v"], Outputs = ["o"] };
 
     /// <summary>No file keeps a ring; a window as long as the sequence sees all of it.</summary>
     private static GoldenLayer<T> WholeAttention<T>(GoldenFile file)

@@ -23,6 +23,7 @@ internal static partial class GoldenLayers
             "cfc" => ClosedForm<T>(file),
             "ltc" => Liquid<T>(file),
             "mom" => Mixture<T>(file),
+            "moe" => Experts<T>(file),
             "attn" => WholeAttention<T>(file),
             "based" when file.Case == "based_swa" => SlidingWindow<T>(file),
             _ => Associative<T>(file),

@@ -51,21 +51,30 @@ public sealed class GoldenTests
         }
 
         golden.Layer.Refresh();
-        var run = new LayerRun<T>(golden.Layer, file.Int("T"), file.Int("B"));
-        Set(golden.SideBySide("input/", file), run.Inputs);
+        (int steps, int rows) = (file.Int("T"), file.Int("B"));
+        var run = new LayerRun<T>(golden.Layer, steps, rows) { Noise = golden.IsLearning ? new Rng(1) : null };
+        double[] Tensors(string prefix, string[] names, string suffix = "") => GoldenLayer<T>.SideBySide(names.Select(name => prefix + name + suffix), file);
+        Set(Tensors("input/", golden.Inputs), run.Inputs);
         if (file.Has("input/timespans"))
         {
             Set(file.TimeMajor("input/timespans"), run.Elapsed);
         }
 
         Set(golden.States("state0/", file), run.Start);
-        Set(file.TimeMajor("loss_weight/" + golden.Output), run.OutputWeights);
+        Set(Tensors("loss_weight/", golden.Outputs), run.OutputWeights);
+        Set([.. golden.Auxiliary.Select(name => file["loss_weight/" + name][0] / (steps * rows))], run.AuxiliaryWeights);
         run.Forward().Backward();
 
-        AssertClose("output", file.TimeMajor("output/" + golden.Output), run.Outputs, output);
-        string streamed = "output/" + golden.Output + "_step";
-        AssertClose("step", file.TimeMajor(file.Has(streamed) ? streamed : "output/" + golden.Output), Streamed(run), output);
-        AssertClose("input gradient", golden.SideBySide("grad/input/", file), run.InputGradient, gradient);
+        double[] expected = Tensors("output/", golden.Outputs);
+        AssertClose("output", expected, run.Outputs, output);
+        AssertClose("auxiliary losses", [.. golden.Auxiliary.Select(name => steps * rows * file["output/" + name][0])], run.Auxiliary, output);
+        if (!golden.IsLearning)
+        {
+            bool isStreamed = file.Has($"output/{golden.Outputs[0]}_step");
+            AssertClose("step", isStreamed ? Tensors("output/", golden.Outputs, "_step") : expected, Streamed(run), output);
+        }
+
+        AssertClose("input gradient", Tensors("grad/input/", golden.Inputs), run.InputGradient, gradient);
         if (golden.StateNames.Length > 0)
         {
             AssertClose("final state", golden.States("final_state/", file), run.Final, output);

@@ -1,0 +1,160 @@
+using System.Globalization;
+using System.Numerics;
+
+namespace Pallium.Layers;
+
+// Conditional computation: experts and depths.
+public abstract partial class LayerKind
+{
+    private const int MostExperts = 1024;
+
+    /// <summary>How the chosen experts are weighted.</summary>
+    private enum ExpertWeights
+    {
+        Auto,
+        Probability,
+        Normalized,
+    }
+
+    /// <summary>The block of an expert that is given by its units.</summary>
+    private enum ExpertBlock
+    {
+        Swiglu,
+        Relu,
+    }
+
+    private sealed class ExpertMixture() : LayerKind(
+        "moe",
+        "mixture of experts: a router gives each slice to a few of many blocks",
+        new("experts", OptionForm.Experts(MostExperts), null, "how many, and hidden units of each: 8x64; or how many alone, and block=") { Example = "4x64" },
+        new("top", OptionForm.Between(1, MostExperts), 1, "experts that a slice is given to"),
+        new("block", OptionForm.StackOrNone, OptionForm.NoStack, "the stack that an expert is, instead of a feed-forward block of so many units"),
+        new("expert", OptionForm.Choice<ExpertBlock>(), ExpertBlock.Swiglu, "feed-forward block of so many units"),
+        new("router", OptionForm.Choice<ExpertRouter>(), ExpertRouter.Linear, "scores by a linear map, by angles, or with similar slices before"),
+        new("window", OptionForm.Between(1, MostExperts), 8, "slices among which the router for similar slices looks"),
+        new("prototypes", OptionForm.Between(1, MostExperts), 1, "groups of experts of each of which one is chosen"),
+        new("groups", OptionForm.Between(1, MostExperts), 1, "groups of experts of which one is chosen first, then experts within it"),
+        new("zero", OptionForm.Between(0, MostExperts), 0, "further experts that give nothing"),
+        new("copy", OptionForm.Between(0, MostExperts), 0, "further experts that give what they read"),
+        new("constant", OptionForm.Between(0, MostExperts), 0, "further experts that mix what they read with a learned vector"),
+        new("share", OptionForm.Number(0.01, 1), 0.75, "what a block should take for each slice that zero, copy or constant take"),
+        new("layers", OptionForm.Between(1, 64), 1, "mixtures one after another, each added to its input, that hand their scores on"),
+        new("weights", OptionForm.Choice<ExpertWeights>(), ExpertWeights.Auto, "weights of the chosen: their probabilities, or these divided by their sum; auto: the latter for top > 1 of blocks alone"),
+        new("margin", OptionForm.NumberOrNone(0.001, 1), 0.0, "further experts only where the first is less than so much likelier"),
+        new("balance", OptionForm.Number(0, 100), 0.01, "weight of the loss that spreads slices over experts"),
+        new("scores", OptionForm.Number(0, 100), 0.0, "weight of the loss that keeps scores small"),
+        new("capacity", OptionForm.NumberOrNone(1, MostExperts), 0.0, "in learning, fair shares of a window that an expert takes at the most"),
+        new("dense", OptionForm.Switch, false, "whether learning begins with all experts"))
+    {
+        internal override ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs)
+        {
+            MixtureOfExpertsOptions options = OptionsOf(spec, inputs);
+            int units = spec.Get<ExpertShape>("experts").Units;
+            StackSpec block = spec.Get<StackSpec>("block");
+            return MixtureOfExperts.Create(options, () => units == 0 ? block.Build<T>(inputs) : FeedForward<T>(spec.Get<ExpertBlock>("expert"), inputs, units));
+        }
+
+        internal override LayerSize SizeOf(LayerSpec spec, int inputs)
+        {
+            MixtureOfExpertsOptions options = OptionsOf(spec, inputs);
+            int units = spec.Get<ExpertShape>("experts").Units;
+            LayerSize block = units == 0 ? spec.Get<StackSpec>("block").SizeOf(inputs) : new(inputs, 2L * inputs * units, 0);
+            long routers = options.Groups == 1 ? RouterState(options, options.Experts) : RouterState(options, options.Groups) + (options.Groups * RouterState(options, options.Blocks / options.Groups));
+            return new(block.Outputs, options.Layers * options.Blocks * block.LeastWeights, options.Layers * ((options.Blocks * block.State) + routers));
+        }
+
+        internal override void Check(LayerSpec spec)
+        {
+            (int blocks, int units) = spec.Get<ExpertShape>("experts");
+            bool hasBlock = spec.Get<StackSpec>("block").Layers.Count > 0;
+            if (hasBlock == units > 0)
+            {
+                throw spec.Error("experts", hasBlock ? "how many alone, as block= says what they are" : "experts x units, or block= as well");
+            }
+
+            int others = spec.Get<int>("zero") + spec.Get<int>("copy") + spec.Get<int>("constant");
+            int prototypes = Divisor(spec, "prototypes", blocks, others);
+            int groups = Divisor(spec, "groups", blocks, others);
+            if (groups > 1 && prototypes > 1)
+            {
+                throw spec.Error("groups", "1 beside prototypes");
+            }
+
+            if (spec.Get<int>("layers") > 1 && (groups > 1 || prototypes > 1 || spec.Get<ExpertRouter>("router") != ExpertRouter.Linear))
+            {
+                throw spec.Error("layers", "1 beside groups, prototypes and other routers than linear");
+            }
+
+            int most = (blocks + others) / groups;
+            if (spec.Get<int>("top") > most)
+            {
+                throw spec.Error("top", string.Create(CultureInfo.InvariantCulture, $"at most {most}, as many experts as there are to choose among"));
+            }
+
+            if (prototypes > 1 && spec.Has("top") && spec.Get<int>("top") != prototypes)
+            {
+                throw spec.Error("top", string.Create(CultureInfo.InvariantCulture, $"{prototypes}, one of each of the prototypes"));
+            }
+        }
+
+        private static StackedLayers<T> FeedForward<T>(ExpertBlock block, int inputs, int units)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T> => block == ExpertBlock.Swiglu
+            ? new(new SwiGlu<T>(new(inputs, units)))
+            : new(new Linear<T>(new(inputs, units)), new Activation<T>(new(units, ActivationKind.Relu)), new Linear<T>(new(units, inputs)));
+
+        private static int Divisor(LayerSpec spec, string option, int blocks, int others)
+        {
+            int count = spec.Get<int>(option);
+            return count == 1 || (others == 0 && count < blocks && blocks % count == 0)
+                ? count
+                : throw spec.Error(option, others > 0 ? "1 beside zero, copy and constant" : string.Create(CultureInfo.InvariantCulture, $"a divisor of the {blocks} experts, smaller than they are many"));
+        }
+
+        /// <summary>Keys and values of the slices that the router for similar ones looks at, and their count.</summary>
+        private static long RouterState(MixtureOfExpertsOptions options, int experts) => options.Router == ExpertRouter.Similar ? (2L * options.Window * experts) + 1 : 0;
+
+        private static MixtureOfExpertsOptions OptionsOf(LayerSpec spec, int inputs)
+        {
+            int prototypes = spec.Get<int>("prototypes");
+            int top = prototypes > 1 ? prototypes : spec.Get<int>("top");
+            var options = new MixtureOfExpertsOptions(inputs, spec.Get<ExpertShape>("experts").Count, top)
+            {
+                Router = spec.Get<ExpertRouter>("router"),
+                Window = spec.Get<int>("window"),
+                Prototypes = prototypes,
+                Groups = spec.Get<int>("groups"),
+                Zeros = spec.Get<int>("zero"),
+                Copies = spec.Get<int>("copy"),
+                Constants = spec.Get<int>("constant"),
+                BlockShare = spec.Get<double>("share"),
+                Layers = spec.Get<int>("layers"),
+                Margin = spec.Get<double>("margin") is > 0 and double margin ? margin : null,
+                Balance = spec.Get<double>("balance"),
+                ScoreLoss = spec.Get<double>("scores"),
+                Capacity = spec.Get<double>("capacity") is > 0 and double capacity ? capacity : null,
+                BeginsDense = spec.Get<bool>("dense"),
+            };
+            ExpertWeights weights = spec.Get<ExpertWeights>("weights");
+            bool areNormalized = weights == ExpertWeights.Auto ? top > 1 && prototypes == 1 && options.Experts == options.Blocks : weights == ExpertWeights.Normalized;
+            return options with { Normalizes = areNormalized };
+        }
+    }
+
+    private sealed class Depth() : LayerKind(
+        "depth",
+        "mixture of depths: a share of the slices passes through a block, y = x + p block(x), the others past it",
+        new("share", OptionForm.Number(0.001, 1), null, "share of the slices that pass through") { Example = "0.25" },
+        new LayerOption("block", OptionForm.Stack, null, "the stack inside") { Example = "rmsnorm+swiglu(64)", IsPositional = true },
+        new("slack", OptionForm.Between(1, 4096), 16, "slices by which their number may differ from the share"),
+        new("whole", OptionForm.Switch, false, "whether learning takes the best of a whole window instead; streaming cannot"))
+    {
+        internal override ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs) => MixtureOfDepths.Create(
+            new(spec.Get<double>("share")) { Slack = spec.Get<int>("slack"), LearnsFromWholeWindow = spec.Get<bool>("whole") }, spec.Get<StackSpec>("block").Build<T>(inputs));
+
+        internal override LayerSize SizeOf(LayerSpec spec, int inputs)
+        {
+            LayerSize block = spec.Get<StackSpec>("block").SizeOf(inputs);
+            return block with { LeastWeights = block.LeastWeights + inputs, State = block.State + 1 };
+        }
+    }
+}

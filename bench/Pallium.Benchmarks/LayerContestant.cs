@@ -35,6 +35,29 @@ internal static class LayerContestant
         };
     }
 
+    /// <summary>One slice of each of many streams a call: in one step, or stream by stream.</summary>
+    public static Contestant Rows(ISequenceLayer<float> layer, int rows, bool together = true)
+    {
+        layer.Initialize(new Rng(1));
+        var inputs = new float[rows * layer.Inputs];
+        new Rng(2).Normal(inputs.AsSpan(), 1);
+        var elapsed = new float[rows];
+        Array.Fill(elapsed, 1);
+        var states = new float[rows * layer.StateSize];
+        var outputs = new float[rows * layer.Outputs];
+        int stride = together ? rows : 1;
+        var scratch = new float[layer.StepScratch(stride)];
+        return Interleaved.InProcess(() =>
+        {
+            for (int row = 0; row < rows; row += stride)
+            {
+                layer.Step(
+                    inputs.AsSpan(row * layer.Inputs, stride * layer.Inputs), elapsed.AsSpan(row, stride), states.AsSpan(row * layer.StateSize, stride * layer.StateSize),
+                    outputs.AsSpan(row * layer.Outputs, stride * layer.Outputs), scratch);
+            }
+        });
+    }
+
     /// <summary>Learning: forward and reverse over a window of <paramref name="steps"/> slices and <paramref name="rows"/> streams a call, all gradients wanted.</summary>
     public static Contestant Window(ISequenceLayer<float> layer, int rows, int steps) => Interleaved.InProcess(Pass(layer, rows, steps));
 

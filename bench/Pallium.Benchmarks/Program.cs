@@ -10,6 +10,7 @@ Dictionary<string, Action<Session>> suites = new()
     ["sequence"] = SequenceSuite.Run,
     ["sampling"] = SamplingSuite.Run,
     ["history"] = HistorySuite.Run,
+    ["experts"] = ExpertSuite.Run,
 };
 
 if (args.Length == 0 || !suites.TryGetValue(args[0], out Action<Session>? suite))

@@ -25,6 +25,8 @@ const string Usage = """
       tracking              parity, sums modulo 3, permutations, and the automata learned: --tasks 'parity;mod3;s5;s5-exchanges;a5;z60' --layers ...
                             --streams 1000 --length 10000
                             all three: --seeds 3 --first-seed 1 --width N --blocks N --steps N --batch N --rates 0.003,0.01 --before 'conv(2)'|none|STACK --threads 2
+      experts               experts for a law made of many: --seeds 3 --epochs 30 --layers 'moe(8x16);swiglu(16)' --threads 2
+      regimes               five regimes in a row, experts added for each or not: --ways 'grow;learn on' --seeds 3 --epochs 80 --threads 2
       tables                what bench/results holds, as Markdown
     Finished runs (suite, stack, recipe, seed) are skipped, but for sleep, which appends.
     """;
@@ -78,6 +80,12 @@ try
             return 0;
         case "tracking":
             TrackingExperiment.Run(arguments);
+            return 0;
+        case "experts":
+            ExpertExperiment.Run(arguments);
+            return 0;
+        case "regimes":
+            RegimeExperiment.Run(arguments);
             return 0;
         case "tables":
             Tables.Write(Console.Out);

@@ -32,10 +32,7 @@ internal static class SequenceChecks
         Exactly(pass.Final.Length, pass.Rows * layer.StateSize, nameof(pass.Final));
         AtLeast(pass.Trace.Length, layer.TraceSize(pass.Steps, pass.Rows), nameof(pass.Trace));
         AtLeast(pass.Scratch.Length, layer.PassScratch(pass.Steps, pass.Rows), nameof(pass.Scratch));
-        if (layer.AuxiliaryLosses.Count > 0)
-        {
-            Exactly(pass.Auxiliary.Length, layer.AuxiliaryLosses.Count, nameof(pass.Auxiliary));
-        }
+        EmptyOr(pass.Auxiliary.Length, layer.AuxiliaryLosses.Count, nameof(pass.Auxiliary));
     }
 
     /// <summary>Checks the spans of a pass and of its gradients.</summary>

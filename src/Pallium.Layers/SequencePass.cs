@@ -35,7 +35,7 @@ public readonly ref struct SequencePass<T>
     /// <summary>PassScratch numbers, free before and after each call.</summary>
     public required Span<T> Scratch { get; init; }
 
-    /// <summary>Each auxiliary loss summed over the window's slices, added to; may be empty for a layer that has none.</summary>
+    /// <summary>Each auxiliary loss summed over the window's slices, added to; empty: not wanted.</summary>
     public Span<T> Auxiliary { get; init; }
 
     /// <summary>The random stream of this window where it is a learning one (dropout draws from it); null: nothing is dropped.</summary>

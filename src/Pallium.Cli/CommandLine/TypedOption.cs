@@ -39,6 +39,17 @@ internal static class TypedOption
         name, "N", description, $"a whole number of at least {least}",
         (string text, out int value) => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value) && value >= least);
 
+    /// <summary>A whole number of at least 1 that may be left out.</summary>
+    public static Option<int?> WholeOr(string name, string description, int unstated)
+    {
+        Option<int?> option = Of<int>(
+            name, "N", description, "a whole number of at least 1, or none",
+            (string text, out int value) =>
+                (text.Length == 0 && (value = unstated) > 0) || (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= 1));
+        option.Arity = ArgumentArity.ZeroOrOne;
+        return option;
+    }
+
     /// <summary>A seed of random numbers.</summary>
     public static Option<ulong?> Seed(string description = "Seed of all randomness: the same seed gives the same answer (default 1).") => Of<ulong>(
         "--seed", "N", description, "a whole number of at least 0",

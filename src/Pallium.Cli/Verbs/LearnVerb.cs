@@ -30,6 +30,9 @@ internal sealed class LearnVerb
     private readonly Option<int?> _threads = TypedOption.Whole("--threads", "Threads; the result does not depend on it (default: all).");
     private readonly Option<Precision?> _precision = TypedOption.Choice(
         "--precision", "single|double", "What the network computes in (default: single).", ("single", Precision.Single), ("double", Precision.Double));
+    private readonly Option<int?> _growExperts = TypedOption.WholeOr(
+        "--grow-experts", "To go on learning: add N experts (default: 1) to every mixture of experts for the new data; all weights there are stay as they are.", unstated: 1);
+
     private readonly Option<double?> _testShare = TypedOption.Between(
         "--test-share", "SHARE", "The share at the end of every series that is kept as a test, never seen in learning (default: 0).", 0, 0.9);
 
@@ -44,10 +47,11 @@ internal sealed class LearnVerb
         var verb = new Verb("learn", "Learn a world model from a file, or go on learning from more data.",
             ("pallium learn room.csv -o room.pallium", "learns a model of all columns"),
             ("pallium learn sales.csv -o sales.pallium --series shop --static city --known holiday", "many series, with inputs known beforehand"),
-            ("pallium learn room.pallium july.csv", "goes on learning, and writes back to room.pallium"))
+            ("pallium learn room.pallium july.csv", "goes on learning, and writes back to room.pallium"),
+            ("pallium learn room.pallium august.csv --grow-experts", "adds experts for what is new; the others stay as they are"))
         {
             learn._files, learn._output, learn._time, learn._series, learn._static, learn._known, learn._ignore, learn._table, learn._kinds,
-            learn._timeZone, learn._duplicates, learn._stack, learn._epochs, learn._seed, learn._threads, learn._precision, learn._testShare,
+            learn._timeZone, learn._duplicates, learn._stack, learn._epochs, learn._seed, learn._threads, learn._precision, learn._growExperts, learn._testShare,
         };
         verb.SetAction(learn.Run);
         return verb;
@@ -116,6 +120,11 @@ internal sealed class LearnVerb
 
     private int Begin(ParseResult parsed, string data)
     {
+        if (parsed.GetValue(_growExperts) is not null)
+        {
+            throw new InputException($"Option --grow-experts: found it beside the data '{data}' alone, expected a model before them: pallium learn MODEL {data} --grow-experts.");
+        }
+
         string output = OutputPath.Check(parsed.GetValue(_output)
             ?? throw new InputException($"learn: found no option -o, expected -o MODEL, such as -o {Path.ChangeExtension(Path.GetFileName(data), ".pallium")}."), "-o", data);
         LearnOptions options = Learning(parsed, new LearnOptions());
@@ -198,6 +207,7 @@ internal sealed class LearnVerb
         Threads = parsed.GetValue(_threads) ?? defaults.Threads,
         Precision = parsed.GetValue(_precision) ?? defaults.Precision,
         TestShare = parsed.GetValue(_testShare) ?? defaults.TestShare,
+        GrowExperts = parsed.GetValue(_growExperts) ?? 0,
     };
 
     private static Dictionary<string, ChannelKind> Kinds(string[] texts)

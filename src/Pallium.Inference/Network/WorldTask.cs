@@ -29,6 +29,9 @@ internal sealed class WorldTask<T> : ILearningTask<T>
     private readonly Worker[] _workers;
     private double _ahead;
 
+    /// <summary>What counts, tenfold, of a validation loss that rises above its limit.</summary>
+    private const double Penalty = 10;
+
     /// <summary>A task of <paramref name="chunks"/> times 16 rows.</summary>
     /// <param name="core">Encoding and base.</param>
     /// <param name="network">What is learned.</param>
@@ -51,6 +54,9 @@ internal sealed class WorldTask<T> : ILearningTask<T>
         _workers = [.. Enumerable.Range(0, chunks).Select(chunk => new Worker(this, chunk))];
     }
 
+    /// <summary>Loss of each validation set above which it counts tenfold: what must not be lost.</summary>
+    public IReadOnlyList<double> Limits { get; init; } = [];
+
     public ParameterSet<T> Parameters => _network.Parameters;
 
     public int Chunks => _workers.Length;
@@ -66,9 +72,10 @@ internal sealed class WorldTask<T> : ILearningTask<T>
     public double Validate(ChunkRunner runner)
     {
         double sum = 0;
-        foreach (ValidationSet<T> set in _validation)
+        for (int i = 0; i < _validation.Count; i++)
         {
-            sum += set.Loss(runner);
+            double loss = _validation[i].Loss(runner);
+            sum += loss + (i < Limits.Count ? Penalty * Math.Max(0, loss - Limits[i]) : 0);
         }
 
         return sum / _validation.Count;

@@ -40,6 +40,12 @@ public sealed record LearnOptions
     /// <summary>Decoupled weight decay, at least 0.</summary>
     public double WeightDecay { get; init; } = 0.02;
 
+    /// <summary>
+    /// Experts that learning on adds to every mixture of experts of the stack for the new data, while all weights there are stay as they are, to the bit; 0: none, all weights
+    /// learn on.
+    /// </summary>
+    public int GrowExperts { get; init; }
+
     /// <summary>Share of the end of every series that is the test, never seen in learning, in [0, 0.9]; 0 where a test file is kept apart.</summary>
     public double TestShare { get; init; }
 }

@@ -33,10 +33,14 @@ internal static class ModelFile
             writer.Add<double>(BasePrefix + name, tensor.Values, tensor.Shape);
         }
 
-        Series memory = model.Memory.Series;
-        writer.Add<double>(MemoryPrefix + "times", memory.Times, memory.Length);
-        writer.Add<double>(MemoryPrefix + "values", memory.Values, memory.Length, model.Schema.Channels.Count);
-        writer.Add<double>(MemoryPrefix + "statics", memory.Static, memory.Static.Length);
+        for (int i = 0; i < model.Memories.Count; i++)
+        {
+            Series memory = model.Memories[i].Series;
+            writer.Add<double>(MemoryName(i) + "times", memory.Times, memory.Length);
+            writer.Add<double>(MemoryName(i) + "values", memory.Values, memory.Length, model.Schema.Channels.Count);
+            writer.Add<double>(MemoryName(i) + "statics", memory.Static, memory.Static.Length);
+        }
+
         double[] references = model.References.Flat();
         writer.Add<double>("references", references, references.Length);
         double[] levels = model.Calibration.Values;
@@ -120,7 +124,8 @@ internal static class ModelFile
         }
 
         calibration.Values = file["calibration"].Values<double>().ToArray();
-        ValidationMemory memory = ReadMemory(file, metadata);
+        MemoryRecord[] remembered = [new(metadata.MemorySource, metadata.MemorySeries, metadata.MemoryScoredFrom), .. metadata.MoreMemories ?? []];
+        ValidationMemory[] memories = [.. remembered.Select((record, i) => ReadMemory(file, metadata, record, MemoryName(i)))];
         ReferenceForecasts references = ReferenceForecasts.FromFlat(metadata.Schema.Channels, file["references"].Values<double>());
         ChannelContribution[] contributions =
         [
@@ -129,7 +134,7 @@ internal static class ModelFile
         ];
         AnswerNetwork? asleep = metadata.Sleep is null ? null :
             metadata.Precision == Precision.Single ? ReadAsleep<float>(file, metadata, engine) : ReadAsleep<double>(file, metadata, engine);
-        return new WorldModel(engine, calibration, learned, memory, references, contributions, metadata.Runs, asleep);
+        return new WorldModel(engine, calibration, learned, memories, references, contributions, metadata.Runs, asleep);
     }
 
     // The seal makes tampering evident; the checks keep a file that was sealed with nonsense in it from doing harm.
@@ -164,6 +169,7 @@ internal static class ModelFile
             && metadata.Schema.Channels.All(Has) && metadata.Schema.Statics.All(Has)
             && metadata.Channels.Concat(metadata.Statics).All(scale => scale is not null)
             && metadata.Contributions.All(contribution => contribution is not null)
+            && (metadata.MoreMemories ?? []).All(memory => memory is { Source: not null, Series: not null })
             && metadata.Runs.All(run => run is { Source: not null, Divergences: not null })
             && metadata.Sleep is null or { Source: not null, HeldOut: not null, Overall: not null, Groups: not null };
     }
@@ -190,18 +196,21 @@ internal static class ModelFile
         }
     }
 
-    private static ValidationMemory ReadMemory(SafetensorsFile file, ModelMetadata metadata)
+    /// <summary>How the tensors of a remembered stretch begin.</summary>
+    private static string MemoryName(int index) => index == 0 ? MemoryPrefix : string.Create(CultureInfo.InvariantCulture, $"{MemoryPrefix}{index}.");
+
+    private static ValidationMemory ReadMemory(SafetensorsFile file, ModelMetadata metadata, MemoryRecord record, string prefix)
     {
-        double[] times = file[MemoryPrefix + "times"].Values<double>().ToArray();
-        double[] values = file[MemoryPrefix + "values"].Values<double>().ToArray();
-        var series = new Series(metadata.MemorySeries, times, values, file[MemoryPrefix + "statics"].Values<double>().ToArray());
-        if (metadata.MemoryScoredFrom > times.Length)
+        double[] times = file[prefix + "times"].Values<double>().ToArray();
+        double[] values = file[prefix + "values"].Values<double>().ToArray();
+        var series = new Series(record.Series, times, values, file[prefix + "statics"].Values<double>().ToArray());
+        if (record.ScoredFrom < 0 || record.ScoredFrom > times.Length)
         {
             throw new FormatException("its remembered stretch is cut short");
         }
 
         SchemaCheck.Fitting(new Frame(metadata.Schema, [series]), metadata.Schema);
-        return new ValidationMemory(metadata.MemorySource, series, metadata.MemoryScoredFrom);
+        return new ValidationMemory(record.Source, series, record.ScoredFrom);
     }
 
     private static LearnedNetwork<T> ReadNetwork<T>(SafetensorsFile file, ModelMetadata metadata, SliceCore core)
@@ -264,6 +273,7 @@ internal static class ModelFile
             MemorySource = model.Memory.Source,
             MemorySeries = model.Memory.Series.Name,
             MemoryScoredFrom = model.Memory.ScoredFrom,
+            MoreMemories = model.Memories.Count == 1 ? null : [.. model.Memories.Skip(1).Select(stretch => new MemoryRecord(stretch.Source, stretch.Series.Name, stretch.ScoredFrom))],
             Sleep = model.Asleep?.Record,
             SleepShares = model.Asleep?.Shares,
             SleepHidden = model.Asleep?.Learned.Hidden ?? 0,

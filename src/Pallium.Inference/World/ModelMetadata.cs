@@ -42,6 +42,10 @@ internal sealed record ModelMetadata
 
     public required int MemoryScoredFrom { get; init; }
 
+    /// <summary>Further remembered stretches, of data that experts were added for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public MemoryRecord[]? MoreMemories { get; init; }
+
     /// <summary>The last sleep that was kept; null: none, and nothing is written of it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public SleepRecord? Sleep { get; init; }
@@ -57,6 +61,9 @@ internal sealed record ModelMetadata
 
 /// <summary>A <see cref="ChannelContribution"/> as it is saved; NaN is null.</summary>
 internal sealed record ContributionRecord(double? BaseLoss, double? Loss, double NetworkShare, double? MeanShare);
+
+/// <summary>A <see cref="ValidationMemory"/> as it is saved, beside its tensors.</summary>
+internal sealed record MemoryRecord(string Source, string Series, int ScoredFrom);
 
 /// <summary>JSON of a model's metadata, generated at compile time, so that trimmed programs can read it.</summary>
 [JsonSourceGenerationOptions(RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, UseStringEnumConverter = true)]

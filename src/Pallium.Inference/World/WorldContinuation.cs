@@ -22,6 +22,9 @@ internal static class WorldContinuation
     private const double RateFactor = 0.3;
     private const double SkillLost = 0.02;
 
+    /// <summary>Slices that are remembered to one that is new, where experts are added: what the router learns first is to leave the others alone.</summary>
+    private const int RememberedToNew = 6;
+
     public static Continuation Run(WorldModel model, Frame more, LearnOptions options, IProgress<LearnProgress>? progress, CancellationToken cancellation)
     {
         WorldLearner.Check(options);
@@ -42,20 +45,33 @@ internal static class WorldContinuation
         SliceCore core = engine.Core;
         var rng = new Rng(options.Seed);
 
-        // The old model stays as it is: a copy of its network learns.
-        WorldModel copy = ModelFile.Read(ModelFile.Write(model), "model");
-        var own = (LearnedNetwork<T>)copy.Learned!;
+        // The old model stays as it is: a copy of its network learns, or a larger one that has its weights.
+        LearnedNetwork<T> own = options.GrowExperts > 0
+            ? ExpertGrowth.Grow(learned, core, options.GrowExperts, rng.For("weights"))
+            : (LearnedNetwork<T>)ModelFile.Read(ModelFile.Write(model), "model").Learned!;
         EncodedSeries Encode(Series series) => WorldEngine.Encode(engine.Schema, engine.Normalizer, engine.Clock, core.Layout, series);
         EncodedSeries[] fresh = [.. more.Series.Select(Encode)];
-        EncodedSeries[] memory = [Encode(model.Memory.Series)];
+        EncodedSeries[] memory = [.. model.Memories.Select(stretch => Encode(stretch.Series))];
         HoldOut parts = HoldOut.Of(more.Series);
-        Stretch[] old = [new Stretch(0, model.Memory.ScoredFrom, model.Memory.Series.Length)];
-        var oldSet = new ValidationSet<T>(core, own.Typed, memory, old, rng.For("old"));
-        var newSet = new ValidationSet<T>(core, own.Typed, fresh, parts.Validation, rng.For("new"));
-        double oldBefore = ShareFit.Loss(core.Layout, oldSet, engine.Shares);
-        double newBefore = ShareFit.Loss(core.Layout, newSet, engine.Shares);
-        var task = new WorldTask<T>(core, own.Typed, fresh, parts.Learning, [oldSet, newSet], WorldLearner.ChunksPerStep, rng.For("learning"));
-        LearnOptions gentle = options with { Rate = options.Rate * RateFactor };
+        Stretch[] old = [.. model.Memories.Select((stretch, i) => new Stretch(i, stretch.ScoredFrom, stretch.Series.Length))];
+        ValidationSet<T> OldSet(SliceNetwork<T> network) => new(core, network, memory, old, rng.For("old"));
+        ValidationSet<T> NewSet(SliceNetwork<T> network) => new(core, network, fresh, parts.Validation, rng.For("new"));
+        double OldLoss(SliceNetwork<T> network)
+        {
+            using var runner = new ChunkRunner(options.Threads);
+            return OldSet(network).Loss(runner);
+        }
+
+        double oldBefore = ShareFit.Loss(core.Layout, OldSet(learned.Typed), engine.Shares);
+        double newBefore = ShareFit.Loss(core.Layout, NewSet(learned.Typed), engine.Shares);
+        ValidationSet<T> oldSet = OldSet(own.Typed);
+        ValidationSet<T> newSet = NewSet(own.Typed);
+        (EncodedSeries[] series, Stretch[] stretches) = options.GrowExperts > 0 ? WithMemory(fresh, parts.Learning, memory) : (fresh, parts.Learning);
+        var task = new WorldTask<T>(core, own.Typed, series, stretches, [oldSet, newSet], WorldLearner.ChunksPerStep, rng.For("learning"))
+        {
+            Limits = options.GrowExperts > 0 ? [OldLoss(learned.Typed) + SkillLost] : [],
+        };
+        LearnOptions gentle = options with { Rate = options.GrowExperts > 0 ? options.Rate : options.Rate * RateFactor };
         TrainerOptions training = WorldLearner.TrainerOptionsFor(gentle, engine.Schema.IsTable, parts.Slices, task.SlicesPerStep);
         var trainer = new Trainer<T>(task, training, own.Optimizer);
         TrainingOutcome outcome = trainer.Run(WorldLearner.Report(progress), cancellation);
@@ -90,8 +106,17 @@ internal static class WorldContinuation
         var next = new WorldEngine(engine.Schema, engine.Normalizer, engine.Clock, core, own.Typed, kept);
         var result = new WorldModel(
             next, model.Calibration, new LearnedNetwork<T>(own.Typed, trainer.Optimizer, own.Stack, own.Hidden, own.Precision),
-            model.Memory, model.References, contributions, [.. model.Runs, run]);
+            options.GrowExperts > 0 ? [.. model.Memories, new ValidationMemory(more, parts.Validation)] : model.Memories,
+            model.References, contributions, [.. model.Runs, run]);
         return new Continuation(result, oldBefore, oldAfter, newBefore, newAfter, warnings);
+    }
+
+    /// <summary>What new experts learn from: the new data, and more of what the model remembers, so that the router learns to tell them apart.</summary>
+    private static (EncodedSeries[] Series, Stretch[] Stretches) WithMemory(EncodedSeries[] fresh, Stretch[] learning, EncodedSeries[] memory)
+    {
+        Stretch[] remembered = [.. memory.Select((series, i) => new Stretch(fresh.Length + i, 0, series.Length))];
+        int times = Math.Max(1, RememberedToNew * learning.Sum(stretch => stretch.Length) / Math.Max(1, remembered.Sum(stretch => stretch.Length)));
+        return ([.. fresh, .. memory], [.. learning, .. Enumerable.Repeat(remembered, times).SelectMany(stretches => stretches)]);
     }
 
     private static List<string> RangeWarnings(WorldEngine engine, Frame more)

@@ -65,6 +65,7 @@ internal static class WorldLearner
         Require(options.Hidden is >= 8 and <= 4096, "hidden", options.Hidden, "8 to 4096");
         Require(options.Rate is > 0 and <= 1, "rate", options.Rate, "a number above 0, at most 1");
         Require(options.WeightDecay is >= 0 and <= 10, "weight decay", options.WeightDecay, "0 to 10");
+        Require(options.GrowExperts is >= 0 and <= 256, "grow experts", options.GrowExperts, "0 to 256");
         Require(options.TestShare is >= 0 and <= 0.9, "test share", options.TestShare, "0 to 0.9");
         Require(options.Precision is Precision.Single or Precision.Double, "precision", options.Precision, "Single or Double");
         if (options.Stack.Trim() == "none")
@@ -177,7 +178,7 @@ internal static class WorldLearner
         public WorldModel Finish(ILearnedNetwork? network, LearningRun run, IReadOnlyList<ChannelContribution> contributions)
         {
             (WorldEngine engine, HorizonCalibration calibration) = RolloutFit.Fit(Engine, Series, Parts.Validation, Options);
-            return new WorldModel(engine, calibration, network, Memory, References, contributions, [run]);
+            return new WorldModel(engine, calibration, network, [Memory], References, contributions, [run]);
         }
     }
 

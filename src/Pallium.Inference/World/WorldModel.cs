@@ -10,13 +10,13 @@ public sealed class WorldModel
     private readonly Lazy<byte[]> _fingerprint;
 
     internal WorldModel(
-        WorldEngine engine, HorizonCalibration calibration, ILearnedNetwork? learned, ValidationMemory memory, ReferenceForecasts references,
+        WorldEngine engine, HorizonCalibration calibration, ILearnedNetwork? learned, IReadOnlyList<ValidationMemory> memories, ReferenceForecasts references,
         IReadOnlyList<ChannelContribution> contributions, IReadOnlyList<LearningRun> runs, AnswerNetwork? asleep = null)
     {
         Engine = engine;
         Calibration = calibration;
         Learned = learned;
-        Memory = memory;
+        Memories = memories;
         References = references;
         Contributions = contributions;
         Runs = runs;
@@ -65,7 +65,11 @@ public sealed class WorldModel
 
     internal ILearnedNetwork? Learned { get; }
 
-    internal ValidationMemory Memory { get; }
+    /// <summary>What it keeps of the data that it was first learned from.</summary>
+    internal ValidationMemory Memory => Memories[0];
+
+    /// <summary>What it keeps of its data: of those that it was learned from first, then of those that experts were added for.</summary>
+    internal IReadOnlyList<ValidationMemory> Memories { get; }
 
     internal ReferenceForecasts References { get; }
 
@@ -77,7 +81,7 @@ public sealed class WorldModel
     internal AnswerNetwork? Asleep { get; }
 
     /// <summary>The same model with other one-pass answers.</summary>
-    internal WorldModel With(AnswerNetwork asleep) => new(Engine, Calibration, Learned, Memory, References, Contributions, Runs, asleep);
+    internal WorldModel With(AnswerNetwork asleep) => new(Engine, Calibration, Learned, Memories, References, Contributions, Runs, asleep);
 
     /// <summary>SHA-256 of the model's file.</summary>
     internal byte[] Fingerprint => _fingerprint.Value;

@@ -24,6 +24,9 @@ public sealed class Residual<T> : ISequenceLayer<T>
         _block = block;
     }
 
+    /// <summary>The block inside.</summary>
+    public ISequenceLayer<T> Block => _block;
+
     /// <inheritdoc/>
     public int Inputs => _block.Inputs;
 

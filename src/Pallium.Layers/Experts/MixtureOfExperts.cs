@@ -13,7 +13,7 @@ namespace Pallium.Layers;
 /// groups       first a group, then experts within it, so that few scores are computed
 /// layers       x ← x + Σ r_i expert_i(x), with scores r = W x + G (scores of the layer before)
 /// </code>
-/// Experts without a block come after the blocks: zero 0, copy x, constant a_1 x + a_2 v.
+/// Experts without a block come after the blocks: zero 0, copy x, constant a_1 x + a_2 v; then those that were added later.
 /// Sources: Fedus et al., 2021 (arXiv 2101.03961); Shazeer et al., ICLR 2017; Yang et al., 2021 (arXiv 2105.15082), prototypes; Chi et al., NeurIPS 2022 (arXiv 2204.09179),
 /// cosine; Nguyen et al., 2025 (arXiv 2505.00792), similar, here causal; Jin et al., 2024 (arXiv 2410.07348), experts without blocks and gating residuals.
 /// </remarks>
@@ -98,7 +98,12 @@ public static class MixtureOfExperts
     private static ISequenceLayer<T> Router<T>(MixtureOfExpertsOptions options)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => options.Router switch
         {
-            ExpertRouter.Linear => new Linear<T>(new(options.Channels, options.Experts) { HasBias = false }),
+            ExpertRouter.Linear => new ChannelMaps<T>(
+                options.Channels,
+                [
+                    ("first", options.Experts - options.Grown, false),
+                    .. Enumerable.Range(1, options.Grown).Select(grown => (grown.ToString(CultureInfo.InvariantCulture), 1, true)),
+                ]),
             ExpertRouter.Similar => RotaryAttention.Create<T>(new(options.Channels, options.Experts, options.Window) { Rotary = 0 }),
             _ => Cosine<T>(options.Channels, Math.Max(2, options.Experts / 2), options.Experts),
         };
@@ -132,6 +137,8 @@ public static class MixtureOfExperts
         blocks.AddRange(Enumerable.Range(0, options.Blocks).Select(_ => newBlock()));
         blocks.AddRange(Enumerable.Range(0, options.Copies).Select(_ => new Pass<T>(options.Channels)));
         blocks.AddRange(Enumerable.Range(0, options.Constants).Select(_ => new ConstantExpert<T>(options.Channels)));
+        blocks.AddRange(Enumerable.Range(0, options.Grown).Select(_ => newBlock()));
+        int chosen = Math.Min(options.Chosen, blocks.Count);
         var parts = new List<(string Name, ISequenceLayer<T> Layer)>();
         if (options.Zeros > 0)
         {
@@ -145,7 +152,7 @@ public static class MixtureOfExperts
             parts.Add(("given", new ChannelSelection<T>(options.Channels + options.Experts, [.. runs])));
         }
 
-        parts.Add(("each", new Experts<T>(blocks, options.BeginsDense ? null : Math.Min(options.Chosen, blocks.Count))));
+        parts.Add(("each", new Experts<T>(blocks, options.BeginsDense ? null : chosen, (double)chosen / blocks.Count)));
         return new(parts);
     }
 
@@ -160,6 +167,11 @@ public static class MixtureOfExperts
         }
 
         bool isPlain = options.Experts == options.Blocks;
+        if (options.Grown > 0 && (options.Router != ExpertRouter.Linear || options.Layers > 1))
+        {
+            throw new ArgumentException("Experts that were added later need a linear router, and one layer.", nameof(options));
+        }
+
         Divides(options.Prototypes, options, "prototypes", isPlain && options.Groups == 1);
         Divides(options.Groups, options, "groups", isPlain && options.Layers == 1);
         if (options.Prototypes > 1 && options.Chosen != options.Prototypes)

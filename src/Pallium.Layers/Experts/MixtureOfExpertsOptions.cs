@@ -40,6 +40,9 @@ public sealed record MixtureOfExpertsOptions(int Channels, int Blocks, int Chose
     /// <summary>Experts that mix what they read with a learned vector.</summary>
     public int Constants { get; init; }
 
+    /// <summary>Further blocks that were added later, each with a row of the router of its own, so that the weights before them stay as they were.</summary>
+    public int Grown { get; init; }
+
     /// <summary>What a block is expected to take, for each slice that an expert without a block (zero, copy, constant) takes; τ, in (0, 1].</summary>
     public double BlockShare { get; init; } = 0.75;
 
@@ -65,7 +68,7 @@ public sealed record MixtureOfExpertsOptions(int Channels, int Blocks, int Chose
     public bool BeginsDense { get; init; }
 
     /// <summary>Experts in all.</summary>
-    internal int Experts => Blocks + Zeros + Copies + Constants;
+    internal int Experts => Blocks + Zeros + Copies + Constants + Grown;
 
     /// <summary>The gate over all experts.</summary>
     internal ExpertGateOptions Gate => new(Experts, Chosen)
@@ -74,8 +77,10 @@ public sealed record MixtureOfExpertsOptions(int Channels, int Blocks, int Chose
         Margin = Margin,
         Balance = Balance,
         ScoreLoss = ScoreLoss,
-        Shares = [.. Enumerable.Range(0, Experts).Select(expert => expert < Blocks && Experts > Blocks ? BlockShare : 1)],
+        Shares = [.. Enumerable.Range(0, Experts).Select(expert => IsBlock(expert) && Zeros + Copies + Constants > 0 ? BlockShare : 1)],
         Capacity = Capacity,
         BeginsDense = BeginsDense,
     };
+
+    private bool IsBlock(int expert) => expert < Blocks || expert >= Experts - Grown;
 }

@@ -44,6 +44,7 @@ public abstract partial class LayerKind
         new("balance", OptionForm.Number(0, 100), 0.01, "weight of the loss that spreads slices over experts"),
         new("scores", OptionForm.Number(0, 100), 0.0, "weight of the loss that keeps scores small"),
         new("capacity", OptionForm.NumberOrNone(1, MostExperts), 0.0, "in learning, fair shares of a window that an expert takes at the most"),
+        new("grown", OptionForm.Between(0, MostExperts), 0, "further blocks that were added for later data, each with a row of the router of its own"),
         new("dense", OptionForm.Switch, false, "whether learning begins with all experts"))
     {
         internal override ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs)
@@ -60,7 +61,7 @@ public abstract partial class LayerKind
             int units = spec.Get<ExpertShape>("experts").Units;
             LayerSize block = units == 0 ? spec.Get<StackSpec>("block").SizeOf(inputs) : new(inputs, 2L * inputs * units, 0);
             long routers = options.Groups == 1 ? RouterState(options, options.Experts) : RouterState(options, options.Groups) + (options.Groups * RouterState(options, options.Blocks / options.Groups));
-            return new(block.Outputs, options.Layers * options.Blocks * block.LeastWeights, options.Layers * ((options.Blocks * block.State) + routers));
+            return new(block.Outputs, options.Layers * (options.Blocks + options.Grown) * block.LeastWeights, options.Layers * (((options.Blocks + options.Grown) * block.State) + routers));
         }
 
         internal override void Check(LayerSpec spec)
@@ -72,7 +73,7 @@ public abstract partial class LayerKind
                 throw spec.Error("experts", hasBlock ? "how many alone, as block= says what they are" : "experts x units, or block= as well");
             }
 
-            int others = spec.Get<int>("zero") + spec.Get<int>("copy") + spec.Get<int>("constant");
+            int others = spec.Get<int>("zero") + spec.Get<int>("copy") + spec.Get<int>("constant") + spec.Get<int>("grown");
             int prototypes = Divisor(spec, "prototypes", blocks, others);
             int groups = Divisor(spec, "groups", blocks, others);
             if (groups > 1 && prototypes > 1)
@@ -83,6 +84,11 @@ public abstract partial class LayerKind
             if (spec.Get<int>("layers") > 1 && (groups > 1 || prototypes > 1 || spec.Get<ExpertRouter>("router") != ExpertRouter.Linear))
             {
                 throw spec.Error("layers", "1 beside groups, prototypes and other routers than linear");
+            }
+
+            if (spec.Get<int>("grown") > 0 && (spec.Get<int>("layers") > 1 || spec.Get<ExpertRouter>("router") != ExpertRouter.Linear))
+            {
+                throw spec.Error("grown", "0 beside layers and other routers than linear");
             }
 
             int most = (blocks + others) / groups;
@@ -102,12 +108,37 @@ public abstract partial class LayerKind
             ? new(new SwiGlu<T>(new(inputs, units)))
             : new(new Linear<T>(new(inputs, units)), new Activation<T>(new(units, ActivationKind.Relu)), new Linear<T>(new(units, inputs)));
 
+        internal override LayerSpec Grow(LayerSpec spec, int experts)
+        {
+            if (spec.Get<StackSpec>("block") is { Layers.Count: > 0 } block && block.SizeOf(16).State > 0)
+            {
+                throw spec.Refusal($"layer '{spec}': its experts keep a state, expected experts without one to add to.");
+            }
+
+            foreach (string option in new[] { "groups", "prototypes", "layers" })
+            {
+                if (spec.Get<int>(option) > 1)
+                {
+                    throw spec.Error(option, "1, for experts to be added");
+                }
+            }
+
+            if (spec.Get<ExpertRouter>("router") != ExpertRouter.Linear)
+            {
+                throw spec.Error("router", "linear, for experts to be added");
+            }
+
+            return spec.With("grown", spec.Get<int>("grown") + experts);
+        }
+
+        internal override LayerSpec BeginDense(LayerSpec spec) => spec.With("dense", true);
+
         private static int Divisor(LayerSpec spec, string option, int blocks, int others)
         {
             int count = spec.Get<int>(option);
             return count == 1 || (others == 0 && count < blocks && blocks % count == 0)
                 ? count
-                : throw spec.Error(option, others > 0 ? "1 beside zero, copy and constant" : string.Create(CultureInfo.InvariantCulture, $"a divisor of the {blocks} experts, smaller than they are many"));
+                : throw spec.Error(option, others > 0 ? "1 beside zero, copy, constant and grown" : string.Create(CultureInfo.InvariantCulture, $"a divisor of the {blocks} experts, smaller than they are many"));
         }
 
         /// <summary>Keys and values of the slices that the router for similar ones looks at, and their count.</summary>
@@ -127,6 +158,7 @@ public abstract partial class LayerKind
                 Copies = spec.Get<int>("copy"),
                 Constants = spec.Get<int>("constant"),
                 BlockShare = spec.Get<double>("share"),
+                Grown = spec.Get<int>("grown"),
                 Layers = spec.Get<int>("layers"),
                 Margin = spec.Get<double>("margin") is > 0 and double margin ? margin : null,
                 Balance = spec.Get<double>("balance"),

@@ -87,6 +87,13 @@ public abstract partial class LayerKind
     {
     }
 
+    /// <summary>The same layer with experts added, for layers that have some.</summary>
+    /// <exception cref="StackTextException">None can be added.</exception>
+    internal virtual LayerSpec Grow(LayerSpec spec, int experts) => spec;
+
+    /// <summary>The same layer in the form in which learning begins with all experts, for layers that have some.</summary>
+    internal virtual LayerSpec BeginDense(LayerSpec spec) => spec;
+
     private static long Square(int units) => (long)units * units;
 
     private protected static LayerOption Units(string help = "hidden units") => new(UnitsName, OptionForm.Count, null, help);

@@ -96,6 +96,27 @@ public sealed class StackSpec : IEquatable<StackSpec>
         }
     }
 
+    /// <summary>The same stack with its layers changed, inner ones too, from the inside out.</summary>
+    /// <param name="change">Gives a layer, or another in its place.</param>
+    public StackSpec Map(Func<LayerSpec, LayerSpec> change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        return new([.. Layers.Select(layer => change(layer.MapBlocks(change)))]);
+    }
+
+    /// <summary>The same stack with experts added to every mixture of experts.</summary>
+    /// <param name="experts">How many to each.</param>
+    /// <exception cref="StackTextException">There is no mixture, or none can be added to it.</exception>
+    public StackSpec GrowExperts(int experts)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(experts);
+        StackSpec grown = Map(layer => layer.Kind.Grow(layer, experts));
+        return grown.Equals(this) ? throw Layers[0].Refusal($"found the stack '{this}', expected one with experts (moe) to add to.") : grown;
+    }
+
+    /// <summary>The same stack, whose learning begins with all experts of every mixture at work.</summary>
+    public StackSpec BeginDense() => Map(layer => layer.Kind.BeginDense(layer));
+
     /// <summary>The text, in canonical form: no spaces, no options at their defaults.</summary>
     public override string ToString() => string.Join('+', Layers);
 
@@ -138,6 +159,13 @@ public sealed class LayerSpec
     /// <summary>The value of an option: the one given, or its default.</summary>
     internal TValue Get<TValue>(string option) =>
         (TValue)(_values.TryGetValue(option, out object? value) ? value : Kind.Options.First(item => item.Name == option).Default!);
+
+    /// <summary>The same layer with another value of an option.</summary>
+    internal LayerSpec With(string option, object value) => new(Kind, new Dictionary<string, object>(_values) { [option] = value }, Repeats, _places);
+
+    /// <summary>The same layer with the stacks inside it changed.</summary>
+    internal LayerSpec MapBlocks(Func<LayerSpec, LayerSpec> change) => new(
+        Kind, _values.ToDictionary(item => item.Key, item => item.Value is StackSpec inner ? inner.Map(change) : item.Value), Repeats, _places);
 
     /// <summary>Whether an option was given.</summary>
     internal bool Has(string option) => _values.ContainsKey(option);

@@ -71,7 +71,7 @@ public sealed class Adam<T>
         _power2 = Power(_options.Beta2, steps);
     }
 
-    /// <summary>One update; then parameters with a lower bound are clipped to it.</summary>
+    /// <summary>One update of what is not frozen; then parameters with a lower bound are clipped to it.</summary>
     /// <param name="gradients">d loss / d parameters.</param>
     /// <param name="rate">Learning rate.</param>
     public void Step(Gradients<T> gradients, double rate)
@@ -91,6 +91,12 @@ public sealed class Adam<T>
         int offset = 0;
         foreach ((_, Parameter<T> parameter) in _parameters.Items)
         {
+            if (parameter.IsFrozen)
+            {
+                offset += parameter.Length;
+                continue;
+            }
+
             T decay = T.CreateChecked(parameter.Decays ? 1 - (rate * _options.WeightDecay) : 1);
             Span<T> values = parameter.Values;
             Update(gradients[parameter], values, _mean.Span.Slice(offset, values.Length), _square.Span.Slice(offset, values.Length), decay, constants);

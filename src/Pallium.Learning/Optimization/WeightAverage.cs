@@ -45,7 +45,8 @@ public sealed class WeightAverage<T>
             ReadOnlySpan<T> values = parameter.Values;
             for (int i = 0; i < values.Length; i++)
             {
-                average[i] = (keep * average[i]) + (take * values[i]);
+                // The mean of equal numbers may differ from them in the last bit.
+                average[i] = parameter.IsFrozen ? values[i] : (keep * average[i]) + (take * values[i]);
             }
 
             average = average[values.Length..];

@@ -123,6 +123,14 @@ public sealed class Trainer<T>
         }
 
         Gradients<T> total = GradientSum.Combine(_gradients, 1 / weight);
+        foreach ((_, Parameter<T> parameter) in _task.Parameters.Items)
+        {
+            if (parameter.IsFrozen)
+            {
+                total[parameter].Clear();
+            }
+        }
+
         double norm = GradientSum.Norm(total);
         if (!double.IsFinite(sum) || !double.IsFinite(norm))
         {

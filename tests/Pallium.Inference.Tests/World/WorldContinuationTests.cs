@@ -1,3 +1,5 @@
+using Pallium.Numerics;
+
 namespace Pallium.Inference.Tests;
 
 public sealed class WorldContinuationTests
@@ -30,6 +32,33 @@ public sealed class WorldContinuationTests
         Assert.Contains(more.Warnings, warning => warning.StartsWith("Channel 'temperature': ", StringComparison.Ordinal) && warning.Contains("500", StringComparison.Ordinal));
         Assert.Contains(more.Warnings, warning => warning.StartsWith("Channel 'rain': ", StringComparison.Ordinal));
         Assert.All(more.Warnings, warning => Assert.EndsWith(".", warning, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Experts_grow_for_new_data_and_the_others_stay_to_the_bit()
+    {
+        LearnOptions options = Options with { Stack = "gru(8)+residual(rmsnorm+moe(2x8))" };
+        WorldModel model = WorldModel.Learn(Simulated.Mixed(300, 1), options);
+        Frame more = Simulated.Mixed(300, 55);
+        double[] values = [.. more.Series[0].Values.Select((value, i) => i % 4 == 0 ? 20 - value : value)];
+        WorldModel grown = model.LearnMore(new Frame(more.Schema, [new Series("", more.Series[0].Times, values)]), options with { GrowExperts = 2, Epochs = 10 }).Model;
+        Assert.Equal("gru(8)+residual(rmsnorm+moe(2x8,grown=2))", grown.Summary.Stack);
+        ParameterSet<float> old = ((LearnedNetwork<float>)model.Learned!).Typed.Parameters;
+        Dictionary<string, Parameter<float>> now = ((LearnedNetwork<float>)grown.Learned!).Typed.Parameters.Items.ToDictionary(item => item.Name, item => item.Parameter);
+        Assert.All(old.Items, item => Assert.Equal(item.Parameter.Values.ToArray(), now[item.Name].Values.ToArray()));
+        Assert.True(now.Count > old.Items.Count);
+        Assert.Equal(2, grown.Memories.Count);
+        Assert.Equal(Simulated.Bytes(grown), Simulated.Bytes(Simulated.Loaded(Simulated.Bytes(grown))));
+    }
+
+    [Theory]
+    [InlineData("gru(8)", "expected one with experts")]
+    [InlineData("moe(2,block=gru(8))", "its experts keep a state")]
+    [InlineData("moe(4x8,groups=2)", "1, for experts to be added")]
+    public void Experts_that_cannot_grow_are_refused(string stack, string expected)
+    {
+        WorldModel model = WorldModel.Learn(Simulated.Mixed(60, 1), Options with { Stack = stack, Epochs = 1 });
+        Assert.Contains(expected, Assert.Throws<InputException>(() => model.LearnMore(Simulated.Mixed(60, 2), Options with { GrowExperts = 1 })).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -10,7 +10,7 @@ internal static partial class GoldenLayers
     private static readonly (string End, string Tensor)[] BlockNames =
     [
         ("first.weight", "W1"), ("first.bias", "b1"), ("second.weight", "W2"), ("second.bias", "b2"), ("Wg", "Wg"), ("Wu", "Wu"), ("Wd", "Wd"), ("Wc", "Wc"), (".v", "const_v"),
-        ("router.weight", "Wr"), ("own.weight", "Wr"), ("before.weight", "Wg"), ("project.weight", "Wproj"), ("emb", "emb"), ("tau", "tau"),
+        ("router.first.weight", "Wr"), ("own.weight", "Wr"), ("before.weight", "Wg"), ("project.weight", "Wproj"), ("emb", "emb"), ("tau", "tau"),
     ];
 
     private static GoldenLayer<T> Experts<T>(GoldenFile file)

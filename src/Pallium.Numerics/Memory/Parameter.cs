@@ -40,6 +40,9 @@ public sealed class Parameter<T>
     /// <summary>Lower bound that learning keeps after every update, or null.</summary>
     public double? Minimum { get; init; }
 
+    /// <summary>Upper bound that learning keeps after every update, or null.</summary>
+    public double? Maximum { get; init; }
+
     /// <summary>Place in the <see cref="ParameterSet{T}"/> it was collected into last; -1: none.</summary>
     internal int Index { get; set; } = -1;
 }

@@ -20,8 +20,8 @@ internal sealed class AccumulatorWeights<T>
     /// <summary>Zeros.</summary>
     public AccumulatorWeights(int inputs, int outputs)
     {
-        _sign = new(outputs, inputs);
-        _gate = new(outputs, inputs);
+        _sign = new(outputs, inputs) { TakesProduct = true };
+        _gate = new(outputs, inputs) { TakesProduct = true };
         _tanh = new AlignedBuffer<T>(_sign.Length);
         _sigmoid = new AlignedBuffer<T>(_sign.Length);
         _forward = new PackedMatrix<T>(inputs, outputs);
@@ -48,6 +48,7 @@ internal sealed class AccumulatorWeights<T>
         Elementary.Sigmoid<T>(_gate.Values, _sigmoid.Span);
         var product = new T[Length];
         TensorPrimitives.Multiply(_tanh.Span, _sigmoid.Span, product);
+        _forward.Product = _sign.Product == _gate.Product ? _sign.Product : null;
         _forward.PackTransposed(product);
         _reverse.Pack(product);
     }

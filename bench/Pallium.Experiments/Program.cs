@@ -25,6 +25,8 @@ const string Usage = """
       tracking              parity, sums modulo 3, permutations, and the automata learned: --tasks 'parity;mod3;s5;s5-exchanges;a5;z60' --layers ...
                             --streams 1000 --length 10000
                             all three: --seeds 3 --first-seed 1 --width N --blocks N --steps N --batch N --rates 0.003,0.01 --before 'conv(2)'|none|STACK --threads 2
+      arithmetic            two of ten numbers added, subtracted, multiplied, divided; learned in 1 to 10, tested in 100 to 1000
+                            --tasks 'add;subtract;multiply;divide' --layers 'nau(1);nalu(1)' --seeds 10 --steps 20000 --batch 64 --rate 0.01
       tables                what bench/results holds, as Markdown
     Finished runs (suite, stack, recipe, seed) are skipped, but for sleep, which appends.
     """;
@@ -78,6 +80,9 @@ try
             return 0;
         case "tracking":
             TrackingExperiment.Run(arguments);
+            return 0;
+        case "arithmetic":
+            ArithmeticExperiment.Run(arguments);
             return 0;
         case "tables":
             Tables.Write(Console.Out);

@@ -8,7 +8,7 @@ namespace Pallium.Layers;
 public sealed record ReciprocalUnitOptions(int Inputs, int Outputs)
 {
     /// <summary>ε of <see cref="ReciprocalChannels{T}"/>, positive.</summary>
-    public double Guard { get; init; } = 0.01;
+    public double Guard { get; init; } = 0.001;
 
     /// <summary>How the weights are pushed to 0 and 1.</summary>
     public SparsityOptions Sparsity { get; init; } = new(10);

@@ -64,7 +64,7 @@ public abstract partial class LayerKind
     private sealed class Reciprocal() : LayerKind(
         "reciprocal",
         "neural multiplicative reciprocal unit: products and quotients of chosen channels",
-        [Units("output channels"), new("guard", OptionForm.Fraction, 0.01, "size below which a channel's reciprocal turns back to 0, not 0"), .. SparsityOptionsOf(10)])
+        [Units("output channels"), new("guard", OptionForm.Fraction, 0.001, "size below which a channel's reciprocal turns back to 0, not 0"), .. SparsityOptionsOf(10)])
     {
         internal override ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs) => ReciprocalUnit.Create<T>(
             new(inputs, spec.Get<int>("units")) { Guard = spec.Get<double>("guard"), Sparsity = SparsityOf(spec) });

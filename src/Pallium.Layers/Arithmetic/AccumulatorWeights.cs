@@ -5,7 +5,7 @@ using Pallium.Numerics;
 namespace Pallium.Layers;
 
 /// <summary>W = tanh(Ŵ) ⊙ σ(M̂), [O, I]: weights that lie in (-1, 1) and like to be near -1, 0 and 1, with products by them and their gradient.</summary>
-/// <remarks>Source: Trask et al., NeurIPS 2018 (arXiv 1808.00508), eq. 1.</remarks>
+/// <remarks>Source: Trask et al., NeurIPS 2018 (arXiv 1808.00508).</remarks>
 /// <typeparam name="T">float or double.</typeparam>
 internal sealed class AccumulatorWeights<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

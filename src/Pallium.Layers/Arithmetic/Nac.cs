@@ -10,7 +10,7 @@ namespace Pallium.Layers;
 public sealed record NacOptions(int Inputs, int Outputs);
 
 /// <summary>Neural accumulator: y = W x, W = tanh(Ŵ) ⊙ σ(M̂); parameters W_hat and M_hat, [O, I].</summary>
-/// <remarks>Weights come close to -1, 0 and 1 but do not reach them; <see cref="Nau{T}"/> does. Source: Trask et al., NeurIPS 2018 (arXiv 1808.00508), eq. 1.</remarks>
+/// <remarks>Weights come close to -1, 0 and 1 but do not reach them; <see cref="Nau{T}"/> does. Source: Trask et al., NeurIPS 2018 (arXiv 1808.00508).</remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed class Nac<T> : PositionwiseLayer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -17,7 +17,7 @@ public sealed record NaluOptions(int Inputs, int Outputs)
 /// <summary>Neural arithmetic logic unit: sums a = W x and products m = exp(W log(|x| + ε)) with the same W, and a gate between them, y = g a + (1 - g) m, g = σ(G x).</summary>
 /// <remarks>
 /// W = tanh(Ŵ) ⊙ σ(M̂); parameters W_hat, M_hat and G, [O, I]. Products are never negative, and learning is unstable near 0: <see cref="Nau{T}"/> and
-/// <see cref="Nmu{T}"/> are the reliable pair. The record of a slice is log(|x| + ε) | a | m | g. Source: Trask et al., NeurIPS 2018 (arXiv 1808.00508), eqs. 1 to 3.
+/// <see cref="Nmu{T}"/> are the reliable pair. The record of a slice is log(|x| + ε) | a | m | g. Source: Trask et al., NeurIPS 2018 (arXiv 1808.00508).
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed class Nalu<T> : PositionwiseLayer<T>

@@ -16,7 +16,7 @@ public sealed record NauOptions(int Inputs, int Outputs)
 /// <summary>Neural addition unit: y = W x with every weight in [-1, 1], so that sums and differences extrapolate; parameter weight [O, I].</summary>
 /// <remarks>
 /// Learning clips the weights after every update, and the auxiliary loss "sparsity" pushes them to -1, 0 and 1 (<see cref="SparsityOptions"/>).
-/// Source: Madsen and Johansen, ICLR 2020 (arXiv 2001.05016), eqs. 6 to 8.
+/// Source: Madsen and Johansen, ICLR 2020 (arXiv 2001.05016).
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed class Nau<T> : PositionwiseLayer<T>

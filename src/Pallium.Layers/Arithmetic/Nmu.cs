@@ -17,7 +17,7 @@ public sealed record NmuOptions(int Inputs, int Outputs)
 /// <remarks>
 /// A weight of 1 takes its input as a factor, one of 0 leaves it out. Learning clips the weights after every update, and the auxiliary loss "sparsity"
 /// pushes them to 0 and 1 (<see cref="SparsityOptions"/>). Products of many inputs away from 1 grow fast: put it where few or scaled channels arrive.
-/// Source: Madsen and Johansen, ICLR 2020 (arXiv 2001.05016), eqs. 9 and 10.
+/// Source: Madsen and Johansen, ICLR 2020 (arXiv 2001.05016).
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed class Nmu<T> : PositionwiseLayer<T>

@@ -6,7 +6,7 @@ namespace Pallium.Layers;
 /// <summary>How strongly, and when, learning pushes the weights of an arithmetic unit to -1, 0 and 1.</summary>
 /// <remarks>
 /// The auxiliary loss is λ·mean(min(|W|, 1 - |W|)). λ is 0 until <see cref="From"/>, so that learning first finds which inputs matter, then rises
-/// linearly to <paramref name="Weight"/> at <see cref="To"/> and stays there. Source: Madsen and Johansen, ICLR 2020 (arXiv 2001.05016), eqs. 4, 8 and appendix C.
+/// linearly to <paramref name="Weight"/> at <see cref="To"/> and stays there. Source: Madsen and Johansen, ICLR 2020 (arXiv 2001.05016).
 /// </remarks>
 /// <param name="Weight">λ at the end, not negative; 0: no such loss.</param>
 public sealed record SparsityOptions(double Weight)

@@ -2,9 +2,9 @@ namespace Pallium.Numerics;
 
 /// <summary>What a multiplication with addition is estimated to cost in one kind of arithmetic.</summary>
 /// <remarks>
-/// The figures are those of a 45 nm process at 0.9 V (Horowitz, ISSCC 2014, figure 1.1.9) and of the operations alone: reading the numbers costs more, 5 pJ for
+/// The figures are those of a 45 nm process at 0.9 V (Horowitz, ISSCC 2014) and of the operations alone: reading the numbers costs more, 5 pJ for
 /// 32 bits from a small cache and over 600 from main memory, and does not depend on how they are multiplied. L-Mul needs one addition of integers for the
-/// product, its constant being folded into the weights (Luo and Sun, 2024, arXiv 2410.00907, section 2.3).
+/// product, if its constant is folded into stored weights, as here it is not yet (Luo and Sun, 2024, arXiv 2410.00907).
 /// </remarks>
 /// <param name="Name">The kind.</param>
 /// <param name="Multiply">What makes a product.</param>

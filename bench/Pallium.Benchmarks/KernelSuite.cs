@@ -26,6 +26,8 @@ internal static class KernelSuite
         Packed(session, "packed one row 72 x 256", 1, 256, 72);
         Packed(session, "packed one row 128 x 256", 1, 256, 128);
         Packing(session, 72, 256);
+        ByLMul(session, "L-Mul one row 128 x 256", 1, 256, 128);
+        ByLMul(session, "L-Mul 32 x 128 x 256", 32, 256, 128);
         Target faster = new(Ratio: 1.5);
         ElementWise(session, "exp of 8192", Elementary.Exp, TensorPrimitives.Exp, faster);
         ElementWise(session, "sigmoid of 8192", Elementary.Sigmoid, TensorPrimitives.Sigmoid, faster);
@@ -69,6 +71,21 @@ internal static class KernelSuite
         Operands o = new(1, n, k);
         PackedMatrix<float> packed = new(k, n);
         session.Compare($"packing weights {n} x {k}", Unit.PerNanosecond("floats", n * k), Interleaved.InProcess(() => packed.PackTransposed(o.B.Span)), "", null);
+    }
+
+    private static void ByLMul(Session session, string name, int m, int n, int k)
+    {
+        Operands o = new(m, n, k);
+        PackedMatrix<float> exact = new(k, n);
+        PackedMatrix<float> approximate = new(k, n) { Product = new LMul(4) };
+        exact.Pack(o.B.Span);
+        approximate.Pack(o.B.Span);
+        session.Compare(
+            name,
+            Unit.GigaFlops(2.0 * m * n * k),
+            Interleaved.InProcess(() => approximate.Accumulate(m, o.A.Span, k, o.C.Span, n)),
+            "exact products",
+            Interleaved.InProcess(() => exact.Accumulate(m, o.A.Span, k, o.C.Span, n)));
     }
 
     private static void ElementWise(Session session, string name, Map ours, Map rival, Target target)

@@ -27,6 +27,8 @@ const string Usage = """
                             all three: --seeds 3 --first-seed 1 --width N --blocks N --steps N --batch N --rates 0.003,0.01 --before 'conv(2)'|none|STACK --threads 2
       experts               experts for a law made of many: --seeds 3 --epochs 30 --layers 'moe(8x16);swiglu(16)' --threads 2
       regimes               five regimes in a row, experts added for each or not: --ways 'grow;learn on' --seeds 3 --epochs 80 --threads 2
+      arithmetic            two of ten numbers added, subtracted, multiplied, divided; learned in 1 to 10, tested in 100 to 1000
+                            --tasks 'add;subtract;multiply;divide' --layers 'nau(1);nalu(1)' --seeds 10 --steps 20000 --batch 64 --rate 0.01
       tables                what bench/results holds, as Markdown
     Finished runs (suite, stack, recipe, seed) are skipped, but for sleep, which appends.
     """;
@@ -86,6 +88,9 @@ try
             return 0;
         case "regimes":
             RegimeExperiment.Run(arguments);
+            return 0;
+        case "arithmetic":
+            ArithmeticExperiment.Run(arguments);
             return 0;
         case "tables":
             Tables.Write(Console.Out);

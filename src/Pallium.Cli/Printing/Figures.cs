@@ -48,6 +48,15 @@ internal static class Figures
             : string.Create(CultureInfo.InvariantCulture, $"{bytes / (Kilo * Kilo):F1} MB");
     }
 
+    /// <summary>An energy given in picojoules.</summary>
+    public static string Energy(double picojoules)
+    {
+        const double Kilo = 1000;
+        return picojoules < Kilo ? string.Create(CultureInfo.InvariantCulture, $"{picojoules:F0} pJ")
+            : picojoules < Kilo * Kilo ? string.Create(CultureInfo.InvariantCulture, $"{picojoules / Kilo:F1} nJ")
+            : string.Create(CultureInfo.InvariantCulture, $"{picojoules / (Kilo * Kilo):F1} uJ");
+    }
+
     /// <summary>A number with so many decimals; adding zero takes the sign from a rounded -0.</summary>
     private static string Number(double value, int decimals) => decimals > MostDecimals
         ? value.ToString("G5", CultureInfo.InvariantCulture)

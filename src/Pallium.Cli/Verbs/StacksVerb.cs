@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Pallium.Layers;
+using Pallium.Numerics;
 using Spectre.Console;
 
 namespace Pallium.Cli;
@@ -32,7 +33,7 @@ internal static class StacksVerb
             }
             else
             {
-                WriteText(Terminal.Out(), lines, channels);
+                WriteText(Terminal.Out(), lines, channels, isStack: parsed.GetValue(stack) is not null);
             }
 
             return ExitCode.Success;
@@ -68,7 +69,7 @@ internal static class StacksVerb
         ];
     }
 
-    private static void WriteText(IAnsiConsole console, LayerLine[] lines, int inputs)
+    private static void WriteText(IAnsiConsole console, LayerLine[] lines, int inputs, bool isStack)
     {
         Table table = TextTable.Of(["layer", "what it is"], "multiply-adds", "functions", "weights", "state");
         foreach (LayerLine line in lines)
@@ -85,6 +86,12 @@ internal static class StacksVerb
 
         console.Write(table);
         console.WriteLine($"Per slice of one stream, single precision, {inputs} channels in.");
+        if (isStack)
+        {
+            string energies = string.Join(", ", ArithmeticEnergy.All.Select(energy => $"{Figures.Energy(energy.Picojoules(lines[^1].Cost.MultiplyAdds))} in {energy.Name}"));
+            console.WriteLine($"Estimated energy of the multiply-adds at 45 nm, without reading weights: {energies}.");
+        }
+
         if (lines.Any(line => line.Options.Count > 0))
         {
             console.WriteLine("The first option may be given without its name; an option without '=' must be given.");
@@ -103,6 +110,13 @@ internal static class StacksVerb
             json.WriteNumber("functions", line.Cost.Transcendentals);
             json.WriteNumber("weightBytes", line.Cost.WeightBytes);
             json.WriteNumber("stateBytes", line.Cost.StateBytes);
+            json.WriteStartObject("picojoules");
+            foreach (ArithmeticEnergy energy in ArithmeticEnergy.All)
+            {
+                json.WriteNumber(energy.Name, energy.Picojoules(line.Cost.MultiplyAdds));
+            }
+
+            json.WriteEndObject();
             json.Objects("options", line.Options, option =>
             {
                 json.WriteString("name", option.Name);

@@ -7,7 +7,8 @@ namespace Pallium.Layers;
 /// <summary>y = W z + b over many rows z, where W and b are put together from named parameters, so that one product does the work of several.</summary>
 /// <remarks>
 /// Row blocks of W are outputs (gates, heads), column groups are inputs (x | h). Each output accumulates b first, then
-/// z in order, so that a row alone, a row in a batch and a row of a window give the same bits.
+/// z in order, so that a row alone, a row in a batch and a row of a window give the same bits. Where all weights ask for the same <see cref="Parameter{T}.Product"/>,
+/// y is computed by it; gradients are always those of exact products.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 internal sealed class AffineMap<T>
@@ -45,8 +46,11 @@ internal sealed class AffineMap<T>
     private bool IsWhole => _weights is [{ Mask: null } only] && only.Rows * only.Columns == _dense.Length;
 
     /// <summary>Puts rows of a weight [.., columns] at a place in W, times a mask of the weight's shape if there is one.</summary>
-    public void AddWeight(Parameter<T> weight, int row = 0, int column = 0, int? source = null, int? rows = null, T[]? mask = null) =>
+    public void AddWeight(Parameter<T> weight, int row = 0, int column = 0, int? source = null, int? rows = null, T[]? mask = null)
+    {
+        weight.TakesProduct = true;
         _weights.Add(new(weight, source ?? 0, rows ?? weight.Shape[0], row, column, mask));
+    }
 
     /// <summary>Adds entries of a bias to b.</summary>
     public void AddBias(Parameter<T> bias, int row = 0, int? source = null, int? length = null) =>
@@ -79,6 +83,7 @@ internal sealed class AffineMap<T>
             }
         }
 
+        _forward.Product = _weights.All(block => block.Weight.Product == _weights[0].Weight.Product) ? _weights[0].Weight.Product : null;
         _forward.PackTransposed(_dense.Span);
         int column = 0;
         foreach (PackedMatrix<T> group in _reverse)

@@ -28,6 +28,7 @@ internal static class StepArithmetic
             case StepOperation.Sigmoid: Elementary.Sigmoid(a, y); break;
             case StepOperation.Tanh: Elementary.Tanh(a, y); break;
             case StepOperation.Softplus: Elementary.Softplus(a, y); break;
+            case StepOperation.Log: Elementary.Log(a, y); break;
             case StepOperation.Abs: TensorPrimitives.Abs(a, y); break;
             case StepOperation.Sqrt: TensorPrimitives.Sqrt(a, y); break;
             case StepOperation.IsNotZero:
@@ -49,7 +50,7 @@ internal static class StepArithmetic
     {
         switch (operation)
         {
-            case StepOperation.Exp or StepOperation.Sigmoid or StepOperation.Tanh or StepOperation.Softplus:
+            case StepOperation.Exp or StepOperation.Sigmoid or StepOperation.Tanh or StepOperation.Softplus or StepOperation.Log:
                 if (!da.IsEmpty)
                 {
                     ReverseFunction(operation, a, y, dy, da);
@@ -85,6 +86,7 @@ internal static class StepArithmetic
             case StepOperation.Exp: Elementary.ExpBackward(y, dy, da); break;
             case StepOperation.Sigmoid: Elementary.SigmoidBackward(y, dy, da); break;
             case StepOperation.Tanh: Elementary.TanhBackward(y, dy, da); break;
+            case StepOperation.Log: Elementary.LogBackward(a, dy, da); break;
             default: Elementary.SoftplusBackward(a, dy, da); break;
         }
     }

@@ -48,6 +48,9 @@ public enum StepOperation
     /// <summary>log(1 + exp x).</summary>
     Softplus,
 
+    /// <summary>log x, natural.</summary>
+    Log,
+
     /// <summary>|x|.</summary>
     Abs,
 
@@ -144,6 +147,9 @@ public sealed class StepGraph<T>
 
     /// <summary>log(1 + exp x).</summary>
     public StepNode Softplus(StepNode x) => Apply(StepOperation.Softplus, x);
+
+    /// <summary>log x, natural; x is positive.</summary>
+    public StepNode Log(StepNode x) => Apply(StepOperation.Log, x);
 
     /// <summary>max(a, b), as (a + b + |a - b|)/2.</summary>
     public StepNode Max(StepNode a, StepNode b) =>

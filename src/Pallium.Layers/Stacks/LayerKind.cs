@@ -18,6 +18,7 @@ public abstract partial class LayerKind
         new FourthRwkv(), new SixthRwkv(), new SeventhRwkv(), new RwkvFeedforward(),
         new SoftmaxAttention(), new Convolution(),
         new ExpertMixture(), new Depth(),
+        new Accumulator(), new ArithmeticLogic(), new Addition(), new Multiplication(), new Reciprocal(),
         new Affine(), new GatedFeedforward(), new RootMeanSquare(), new MeanAndVariance(), new Dropping(), new Around(), new Chunked(),
     ];
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using Pallium.Numerics;
 
@@ -71,7 +72,7 @@ public sealed class Adam<T>
         _power2 = Power(_options.Beta2, steps);
     }
 
-    /// <summary>One update of what is not frozen; then parameters with a lower bound are clipped to it.</summary>
+    /// <summary>One update of what is not frozen; then parameters with bounds are clipped to them.</summary>
     /// <param name="gradients">d loss / d parameters.</param>
     /// <param name="rate">Learning rate.</param>
     public void Step(Gradients<T> gradients, double rate)
@@ -102,11 +103,12 @@ public sealed class Adam<T>
             Update(gradients[parameter], values, _mean.Span.Slice(offset, values.Length), _square.Span.Slice(offset, values.Length), decay, constants);
             if (parameter.Minimum is double minimum)
             {
-                T bound = T.CreateChecked(minimum);
-                foreach (ref T value in values)
-                {
-                    value = T.Max(value, bound);
-                }
+                TensorPrimitives.Max(values, T.CreateChecked(minimum), values);
+            }
+
+            if (parameter.Maximum is double maximum)
+            {
+                TensorPrimitives.Min(values, T.CreateChecked(maximum), values);
             }
 
             offset += values.Length;

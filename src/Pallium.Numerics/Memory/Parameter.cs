@@ -43,6 +43,25 @@ public sealed class Parameter<T>
     /// <summary>Whether learning leaves it as it is, to the bit.</summary>
     public bool IsFrozen { get; set; }
 
+    /// <summary>Upper bound that learning keeps after every update, or null.</summary>
+    public double? Maximum { get; init; }
+
+    /// <summary>Whether it is a weight of linear maps that all obey <see cref="Product"/>; whoever makes such a map says so.</summary>
+    public bool TakesProduct { get; set; }
+
+    /// <summary>
+    /// How linear maps multiply by this weight, once its layer was refreshed: null, exactly; else by L-Mul. It is for answers: a learning form goes forward
+    /// the same way and comes back as if products were exact.
+    /// </summary>
+    /// <exception cref="NotSupportedException">L-Mul is asked of double precision, or of a parameter that does not take it.</exception>
+    public LMul? Product
+    {
+        get;
+        set => field = value is null || (TakesProduct && typeof(T) == typeof(float))
+            ? value
+            : throw new NotSupportedException(TakesProduct ? "L-Mul multiplies numbers of single precision; found double." : "Found a parameter that is no weight of a linear map, expected one.");
+    }
+
     /// <summary>Place in the <see cref="ParameterSet{T}"/> it was collected into last; -1: none.</summary>
     internal int Index { get; set; } = -1;
 }

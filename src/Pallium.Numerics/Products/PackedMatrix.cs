@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Pallium.Numerics;
 
@@ -39,6 +41,14 @@ public sealed class PackedMatrix<T>
     /// <summary>n.</summary>
     public int Columns { get; }
 
+    /// <summary>How numbers are multiplied: null, exactly; else by L-Mul. Set it before packing; single precision only.</summary>
+    /// <exception cref="NotSupportedException">L-Mul is asked of double precision.</exception>
+    public LMul? Product
+    {
+        get;
+        set => field = value is null || typeof(T) == typeof(float) ? value : throw new NotSupportedException("L-Mul multiplies numbers of single precision; found double.");
+    }
+
     private static int PanelWidth =>
         LaneWidth.Is512 ? RegisterTile<T, Lanes512<T>>.Width
         : LaneWidth.Is256 ? RegisterTile<T, Lanes256<T>>.Width
@@ -66,6 +76,8 @@ public sealed class PackedMatrix<T>
         {
             PanelPacking<T>.Pack(Rows, Math.Min(_width, Columns - j), in source[j * columnStride], rowStride, columnStride, ref _panels.Span[j * Rows], _width);
         }
+
+        Product?.Truncate(MemoryMarshal.Cast<T, float>(_panels.Span));
     }
 
     /// <summary>C[m, n] += A[m, k]·B.</summary>
@@ -115,6 +127,15 @@ public sealed class PackedMatrix<T>
         }
 
         OperandSize.Check(a.Length, m, strideA, Rows, 1, nameof(a));
+        if (Product is { } rule)
+        {
+            LeftFactor<float> factors = new(in Unsafe.As<T, float>(ref Unsafe.AsRef(in a[0])), strideA, 1);
+            RightFactor<float> panels = new(in Unsafe.As<T, float>(ref _panels.Span[0]), (nint)Rows * _width, _width);
+            Sums<float> chains = new(in Unsafe.As<T, float>(ref Unsafe.AsRef(in start[0])), strideStart, ref Unsafe.As<T, float>(ref c[0]), strideC);
+            LMulProduct.Run(rule, m, Columns, Rows, in factors, in panels, _width, in chains);
+            return;
+        }
+
         LeftFactor<T> left = new(in a[0], strideA, 1);
         RightFactor<T> right = new(in _panels.Span[0], (nint)Rows * _width, _width);
         Sums<T> sums = new(in start[0], strideStart, ref c[0], strideC);

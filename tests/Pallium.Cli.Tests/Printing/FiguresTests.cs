@@ -34,4 +34,10 @@ public sealed class FiguresTests
     [InlineData(2048, "2.0 KB")]
     [InlineData(5 << 20, "5.0 MB")]
     public void Bytes_have_a_unit(long bytes, string text) => Assert.Equal(text, Figures.Bytes(bytes));
+
+    [Theory]
+    [InlineData(12, "12 pJ")]
+    [InlineData(4600, "4.6 nJ")]
+    [InlineData(4.6e6, "4.6 uJ")]
+    public void Energies_have_a_unit(double picojoules, string text) => Assert.Equal(text, Figures.Energy(picojoules));
 }

@@ -27,7 +27,13 @@ public sealed class StacksVerbTests
         Assert.Equal((4 * 64 * 69) + 192, layers[0].GetProperty("multiplyAdds").GetInt64());
         Assert.Equal(4 * 64 * (5 + 64 + 2) * 4, layers[0].GetProperty("weightBytes").GetInt64());
         Assert.Equal(1024, layers[3].GetProperty("stateBytes").GetInt64());
+        JsonElement energy = layers[2].GetProperty("picojoules");
+        Assert.Equal([4.6 * 1024, 0.3 * 1024, 1.0 * 1024], energy.EnumerateObject().Select(kind => kind.Value.GetDouble()), (a, b) => Math.Abs(a - b) < 1e-9);
     }
+
+    [Fact]
+    public void A_stack_has_an_estimate_of_its_energy() => Assert.Contains(
+        "4.7 nJ in float32, 307 pJ in int8, 1.0 nJ in L-Mul", PalliumProcess.Run(Path.GetTempPath(), "stacks", "linear(16)").Succeeded().Output, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("lstm(64)+lnear(16)", "position 10", "'lnear'", "did you mean 'linear'?")]

@@ -18,6 +18,12 @@ internal sealed class GoldenFile
 
     public string Case { get; }
 
+    /// <summary>B; N where the file's slices stand in no order of time.</summary>
+    public int Rows => Int(IsTimed ? "B" : "N");
+
+    /// <summary>T; 1 where there is none.</summary>
+    public int Steps => IsTimed ? Int("T") : 1;
+
     public double[] this[string name] => _file[name].Values<double>().ToArray();
 
     /// <summary>A tensor of indices.</summary>
@@ -36,8 +42,10 @@ internal sealed class GoldenFile
 
     public bool Flag(string option) => _options.GetProperty(option).GetBoolean();
 
-    /// <summary>A tensor stored [B, T, ·], as [T, B, ·].</summary>
-    public double[] TimeMajor(string name) => Transposed(this[name], _file[name].Shape[0], _file[name].Shape[1]);
+    /// <summary>A tensor stored [B, T, ·], as [T, B, ·]; one without time, [N, ·], as it is.</summary>
+    public double[] TimeMajor(string name) => IsTimed ? Transposed(this[name], _file[name].Shape[0], _file[name].Shape[1]) : this[name];
+
+    private bool IsTimed => _options.TryGetProperty("T", out _);
 
     private static double[] Transposed(double[] values, int rows, int steps)
     {

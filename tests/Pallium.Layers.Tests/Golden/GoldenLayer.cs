@@ -32,7 +32,7 @@ internal sealed record GoldenLayer<T>(ISequenceLayer<T> Layer, params string[] S
     /// <summary>State rows [B, S]; zeros where the file has none.</summary>
     public double[] States(string prefix, GoldenFile file)
     {
-        int rows = file.Int("B");
+        int rows = file.Rows;
         if (StateNames.Length == 0 || !StateNames.All(name => file.Has(prefix + name)))
         {
             return new double[rows * Layer.StateSize];
@@ -45,7 +45,7 @@ internal sealed record GoldenLayer<T>(ISequenceLayer<T> Layer, params string[] S
     public static double[] SideBySide(IEnumerable<string> names, GoldenFile file)
     {
         double[][] parts = [.. names.Select(file.TimeMajor)];
-        int slices = file.Int("B") * file.Int("T");
+        int slices = file.Rows * file.Steps;
         return [.. Enumerable.Range(0, slices).SelectMany(slice => parts.SelectMany(part => RowOf(part, slice, slices)))];
     }
 

@@ -22,6 +22,8 @@ internal static partial class GoldenLayers
             "cfc" when file.Case.StartsWith("cfc_ncp", StringComparison.Ordinal) => Wired<T>(file),
             "cfc" => ClosedForm<T>(file),
             "ltc" => Liquid<T>(file),
+            "nac" => new(new Nac<T>(new(file.Int("I"), file.Int("O")))),
+            "nalu" => new(new Nalu<T>(new(file.Int("I"), file.Int("O")) { Epsilon = file.Double("eps") })),
             "mom" => Mixture<T>(file),
             "moe" => Experts<T>(file),
             "attn" => WholeAttention<T>(file),

@@ -51,7 +51,7 @@ public sealed class GoldenTests
         }
 
         golden.Layer.Refresh();
-        (int steps, int rows) = (file.Int("T"), file.Int("B"));
+        (int steps, int rows) = (file.Steps, file.Rows);
         var run = new LayerRun<T>(golden.Layer, steps, rows) { Noise = golden.IsLearning ? new Rng(1) : null };
         double[] Tensors(string prefix, string[] names, string suffix = "") => GoldenLayer<T>.SideBySide(names.Select(name => prefix + name + suffix), file);
         Set(Tensors("input/", golden.Inputs), run.Inputs);

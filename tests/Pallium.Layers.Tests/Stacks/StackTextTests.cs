@@ -17,6 +17,7 @@ public sealed class StackTextTests
     [InlineData("ltc( random : 32 , sparsity = 0.25, unfolds=6,seed=5)", "ltc(random:32,sparsity=0.25,seed=5)")]
     [InlineData("attention( window = 9 , rotary=all, base=10000, units=8)", "attention(8,window=9)")]
     [InlineData("attention(8,window=9,heads=2,rotary=4,style=interleaved,base=500000)", "attention(8,window=9,heads=2,rotary=4,style=interleaved,base=500000)")]
+    [InlineData("nau(2,sparsity=0.5)+nmu(1, sparsity = 10, to=0.8)", "nau(2,sparsity=0.5)+nmu(1,to=0.8)")]
     [InlineData("gru(32)+linear(16)+rmsnorm()+layernorm()x3", "gru(32)+linear(16)+rmsnorm+layernorm()x3")]
     [InlineData("residual(rmsnorm + swiglu(128) + dropout(0.1)) x2", "residual(rmsnorm+swiglu(128)+dropout(0.1))x2")]
     public void The_canonical_form_has_no_spaces_and_no_defaults(string text, string canonical)
@@ -60,6 +61,10 @@ public sealed class StackTextTests
     [InlineData("mom(16,top=5)", 12, "found '5', expected at most 4, as many memories as there are.")]
     [InlineData("gru(8)+mom(16,heads=3)", 21, "found '3', expected a divisor of the 16 units, or keys and values of a head.")]
     [InlineData("mom(16,rule=gls)", 13, "found 'gls', expected one of: gated_delta, gla; did you mean 'gla'?")]
+    [InlineData("nau(2,from=0.4)", 12, "found '0.4', expected 'from' less than 'to'.")]
+    [InlineData("nmu(2,to=0.1)", 10, "found '0.1', expected 'from' less than 'to'.")]
+    [InlineData("nmu(2,sparsity=-1)", 16, "found '-1', expected a number from 0 to 1000000.")]
+    [InlineData("reciprocal(2,guard=0)", 20, "found '0', expected a number greater than 0.")]
     [InlineData("lstm(99999999999999999999)", 6, "expected a whole number from 1 to 16384.")]
     public void Errors_name_the_place_and_what_was_expected(string text, int position, string part)
     {

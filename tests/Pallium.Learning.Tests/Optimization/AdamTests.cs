@@ -51,6 +51,19 @@ public sealed class AdamTests
     }
 
     [Fact]
+    public void A_parameter_with_a_maximum_never_rises_above_it()
+    {
+        var weight = new Parameter<double>(4) { Minimum = -1, Maximum = 1 };
+        weight.Values.Fill(0.9);
+        var set = new ParameterSet<double>([("w", weight)]);
+        Gradients<double> gradients = set.NewGradients();
+        new[] { -1.0, 1, -0.5, 0 }.CopyTo(gradients.Values);
+        var adam = new Adam<double>(set);
+        adam.Step(gradients, 3);
+        Assert.Equal([1, -1, 1, 0.9], weight.Values.ToArray());
+    }
+
+    [Fact]
     public void Resuming_goes_on_where_it_stopped()
     {
         (Parameter<double> Weight, ParameterSet<double> Set) Make()

@@ -55,10 +55,12 @@ internal static class WorldContinuation
         double oldBefore = ShareFit.Loss(core.Layout, oldSet, engine.Shares);
         double newBefore = ShareFit.Loss(core.Layout, newSet, engine.Shares);
         var task = new WorldTask<T>(core, own.Typed, fresh, parts.Learning, [oldSet, newSet], WorldLearner.ChunksPerStep, rng.For("learning"));
-        LearnOptions gentle = options with { Rate = options.Rate * RateFactor };
+        LearnOptions gentle = options with { Rate = options.Rate * RateFactor, Weights = learned.Weights };
         TrainerOptions training = WorldLearner.TrainerOptionsFor(gentle, engine.Schema.IsTable, parts.Slices, task.SlicesPerStep);
         var trainer = new Trainer<T>(task, training, own.Optimizer);
         TrainingOutcome outcome = trainer.Run(WorldLearner.Report(progress), cancellation);
+        ILearnedNetwork continued = new LearnedNetwork<T>(own.Typed, trainer.Optimizer, own.Stack, own.Hidden, own.Precision);
+        continued = learned.Weights is { } format ? continued.Round(format) : continued;
         (NetworkShares shares, ChannelContribution[] contributions) = ShareFit.Fit(engine, oldSet, newSet);
         double oldAfter = ShareFit.Loss(core.Layout, oldSet, shares);
         double newAfter = ShareFit.Loss(core.Layout, newSet, shares);
@@ -89,8 +91,7 @@ internal static class WorldContinuation
         var run = LearningRun.Of(more.Source, parts.Slices, outcome, options.Seed);
         var next = new WorldEngine(engine.Schema, engine.Normalizer, engine.Clock, core, own.Typed, kept);
         var result = new WorldModel(
-            next, model.Calibration, new LearnedNetwork<T>(own.Typed, trainer.Optimizer, own.Stack, own.Hidden, own.Precision),
-            model.Memory, model.References, contributions, [.. model.Runs, run]);
+            next, model.Calibration, continued, model.Memory, model.References, contributions, [.. model.Runs, run]);
         return new Continuation(result, oldBefore, oldAfter, newBefore, newAfter, warnings);
     }
 

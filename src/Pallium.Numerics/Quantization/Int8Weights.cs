@@ -5,9 +5,9 @@ namespace Pallium.Numerics;
 
 /// <summary>Weights of 8 bits each, w ≈ s·q with q from -127 to 127 and one scale s per block of neighbours.</summary>
 /// <remarks>
-/// s = bf16(max |w| / 127) and q = round(w / s), ties to even. A bfloat16 lies within 2⁻⁹ of what it rounds, so that the largest weight
-/// always has q = ±127: s follows from the decoded weights again, and none is cut off. The error is at most s/2. Scales below the normal
-/// range of bfloat16 (weights below 1.5e-36) become zero, and their weights with them. Symmetric form of Jacob et al., CVPR 2018, eq. 1.
+/// s = bf16(max |w| / 127) and q = round(w / s), ties to even. Relatively, a bfloat16 lies within 2⁻⁸ of what it rounds, and 127 · 2⁻⁸ &lt; ½, so
+/// that the largest weight always has q = ±127: s follows from the decoded weights again, and none is cut off. The error is at most s/2. Scales below
+/// the normal range of bfloat16 (weights below 1.5e-36) become zero, and their weights with them. Symmetric form of Jacob et al., CVPR 2018, eq. 1.
 /// </remarks>
 internal sealed class Int8Weights : StoredWeights
 {

@@ -82,7 +82,7 @@ internal sealed class LearnedNetwork<T>(
             (string name, Parameter<T> parameter) = network.Parameters.Items[i];
             rounded[i].Encode(parameter);
             rounded[i].Decode(parameter);
-            if (!TensorPrimitives.IsFiniteAll<T>(parameter.Values))
+            if (parameter.Length > 0 && !TensorPrimitives.IsFiniteAll<T>(parameter.Values))
             {
                 throw new InputException($"The weights {name} hold a number that is too large to be stored as {to}.");
             }

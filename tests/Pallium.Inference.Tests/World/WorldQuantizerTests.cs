@@ -113,9 +113,10 @@ public sealed class WorldQuantizerTests
     [Fact]
     public void Learning_on_keeps_the_format_and_leaves_the_old_model_alone()
     {
-        WorldModel rounded = WorldQuantizer.Round(Simulated.MixedModel, WeightFormat.Int8);
+        // Hardly learned, so that learning on pays.
+        WorldModel rounded = WorldQuantizer.Round(WorldModel.Learn(Simulated.Mixed(500, 1), Simulated.Quick with { Epochs = 2 }), WeightFormat.Int8);
         byte[] before = Simulated.Bytes(rounded);
-        Continuation more = rounded.LearnMore(Simulated.Mixed(300, 55), Simulated.Quick with { Epochs = 3 });
+        Continuation more = rounded.LearnMore(Simulated.Mixed(500, 55), Simulated.Quick with { Epochs = 60, Rate = 0.01 });
         Assert.Equal(before, Simulated.Bytes(rounded));
         Assert.NotSame(rounded, more.Model);
         Assert.Equal(WeightFormat.Int8, more.Model.Summary.Weights);

@@ -113,15 +113,27 @@ public sealed class WorldQuantizerTests
     [Fact]
     public void Learning_on_keeps_the_format_and_leaves_the_old_model_alone()
     {
-        // Hardly learned, so that learning on pays.
-        WorldModel rounded = WorldQuantizer.Round(WorldModel.Learn(Simulated.Mixed(500, 1), Simulated.Quick with { Epochs = 2 }), WeightFormat.Int8);
+        // Hardly learned, and nothing for a linear base, so that learning on pays.
+        WorldModel rounded = WorldQuantizer.Round(WorldModel.Learn(Parabola(400, 0.3), Simulated.Quick with { Epochs = 2 }), WeightFormat.Int8);
         byte[] before = Simulated.Bytes(rounded);
-        Continuation more = rounded.LearnMore(Simulated.Mixed(500, 55), Simulated.Quick with { Epochs = 60, Rate = 0.01 });
+        Continuation more = rounded.LearnMore(Parabola(400, 0.1), Simulated.Quick with { Epochs = 150, Rate = 0.03 });
         Assert.Equal(before, Simulated.Bytes(rounded));
         Assert.NotSame(rounded, more.Model);
         Assert.Equal(WeightFormat.Int8, more.Model.Summary.Weights);
         Assert.Equal(Simulated.Bytes(more.Model), Simulated.Bytes(WorldQuantizer.Round(more.Model, WeightFormat.Int8)));
         Assert.True(more.OldLossAfter + more.NewLossAfter <= more.OldLossBefore + more.NewLossBefore);
+    }
+
+    /// <summary>x' = 1 - 1.8 x².</summary>
+    private static Frame Parabola(int rows, double x)
+    {
+        var values = new double[rows];
+        for (int t = 0; t < rows; t++, x = 1 - (1.8 * x * x))
+        {
+            values[t] = Math.Round(x, 3);
+        }
+
+        return Frame.FromArrays([new Channel("x", ChannelKind.Real) { Resolution = 0.001 }], values);
     }
 
     [Fact]

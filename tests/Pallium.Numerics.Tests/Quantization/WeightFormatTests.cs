@@ -52,7 +52,7 @@ public sealed class WeightFormatTests
         float[] values = [.. new float[256], .. Enumerable.Repeat(127f / 128, 256)];
         Assert.Equal(values, RoundTrip(format, [2, 256], values));
         Assert.Empty(RoundTrip(format, [0, 7], Array.Empty<float>()));
-        Assert.Equal([-0.75f], RoundTrip(format, [], [-0.75f]));
+        Assert.Equal([-127f / 128], RoundTrip(format, [], [-127f / 128]));
         Assert.All(RoundTrip(WeightFormat.Int8, [3], [1e-37f, -1e-38f, float.Epsilon]), value => Assert.Equal(0, value));
     }
 

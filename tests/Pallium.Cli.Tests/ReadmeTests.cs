@@ -21,6 +21,7 @@ public sealed partial class ReadmeTests
             ["learn"] = ["--epochs", "1"],
             ["evaluate"] = ["--stride", "40", "--paths", "8"],
             ["sleep"] = ["--rounds", "1"],
+            ["quantize"] = ["--horizon", "2"],
             ["bench"] = ["--steps", "1", "--width", "8", "--blocks", "1"],
         };
         using var clone = new TestFolder();
@@ -39,7 +40,7 @@ public sealed partial class ReadmeTests
             Assert.True(run.ExitCode == 0, $"{line}: {run.Error}");
         }
 
-        Assert.Equal(["filled.csv", "forecast.svg", "weather.pallium"], clone.Files());
+        Assert.Equal(["filled.csv", "forecast.svg", "small.pallium", "weather.pallium"], clone.Files());
         Assert.DoesNotContain(",,", clone.Read("filled.csv"), StringComparison.Ordinal);
     }
 

@@ -44,6 +44,7 @@ internal static class PalliumCommand
             PlanVerb.Create(),
             EvaluateVerb.Create(),
             SleepVerb.Create(),
+            QuantizeVerb.Create(),
             InspectVerb.Create(),
             StacksVerb.Create(),
             BenchVerb.Create(),

@@ -66,6 +66,28 @@ internal static class TypedOption
         name, value, description, "a positive number",
         (string text, out double number) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && number > 0 && double.IsFinite(number));
 
+    /// <summary>A share of a whole, in percent or as a number below 1: <c>1%</c>, <c>0.01</c>.</summary>
+    public static Option<double?> Share(string name, string description) => Of<double>(
+        name, "SHARE", description, "a share from 0% to 100%, such as 1% or 0.01", ReadShare);
+
+    /// <summary><c>--weights</c>.</summary>
+    public static Option<WeightFormat?> Weights(string description) => new("--weights")
+    {
+        HelpName = string.Join('|', WeightFormat.All),
+        Description = description,
+        CustomParser = result =>
+        {
+            string text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+            if (WeightFormat.Find(text.ToLowerInvariant()) is { } format)
+            {
+                return format;
+            }
+
+            result.AddError($"Option --weights: found '{text}', expected {string.Join(" or ", WeightFormat.All)}.");
+            return null;
+        },
+    };
+
     /// <summary>A number of bytes: <c>500MB</c>, <c>2GB</c>.</summary>
     public static Option<long?> Bytes(string name, string description) => Of<long>(
         name, "SIZE", description, "a size such as 500MB or 2GB", ReadBytes);
@@ -130,6 +152,16 @@ internal static class TypedOption
 
     /// <summary>The model file, a verb's first argument.</summary>
     public static Argument<string> Model() => new("MODEL") { Description = "The model file." };
+
+    private static bool ReadShare(string text, out double share)
+    {
+        bool percent = text.EndsWith('%');
+        bool read = double.TryParse(percent ? text[..^1] : text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number);
+        share = percent ? number / 100 : number;
+
+        // A plain 1 is more likely meant as one percent than as all.
+        return read && share is >= 0 and <= 1 && (percent || share < 1);
+    }
 
     private static bool ReadBytes(string text, out long bytes)
     {

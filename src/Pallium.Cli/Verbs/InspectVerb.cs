@@ -61,6 +61,13 @@ internal static class InspectVerb
             : $"{summary.Stack}, {(summary.Precision == Precision.Single ? "single" : "double")} precision");
         Fact("base", $"linear in the own last {Plural(summary.Lags.Own, "value")} and in all channels over {Plural(summary.Lags.Cross, "slice")}");
         Fact("parameters", $"{Figures.Count(summary.NetworkParameters)} in the network, {Figures.Count(summary.BaseParameters)} in the base");
+        if (summary.Weights is { } weights)
+        {
+            Fact("weights", $"stored as {weights}, {Figures.Bytes(summary.StoredBytes)}: " + (summary.Quantization is { } measured
+                ? $"on {measured.Source} {Figures.Score(measured.LogLossBefore)} before, {Figures.Score(measured.LogLossAfter)} after rounding (nats per cell); {QuantizeVerb.Losses(measured)}"
+                : "learned so rounded"));
+        }
+
         (long inBase, long inTrunk, long inHead) = summary.MultiplyAdds;
         Fact("cost per slice", $"{Figures.Count(inBase + inTrunk + inHead)} multiply-adds (base {Figures.Count(inBase)}, trunk {Figures.Count(inTrunk)}, "
             + $"head {Figures.Count(inHead)} per question), {Figures.Bytes(summary.WeightBytes)} of parameters read");
@@ -125,6 +132,17 @@ internal static class InspectVerb
             json.WriteNumber("trunk", summary.MultiplyAdds.Trunk);
             json.WriteNumber("head", summary.MultiplyAdds.Head);
         });
+        json.WriteString("weights", summary.Weights?.Name);
+        json.WriteNumber("storedBytes", summary.StoredBytes);
+        if (summary.Quantization is { } measured)
+        {
+            json.Object("quantization", () => QuantizeVerb.WriteRecord(json, measured));
+        }
+        else
+        {
+            json.WriteNull("quantization");
+        }
+
         json.WriteNumber("weightBytes", summary.WeightBytes);
         json.WriteNumber("stateBytes", summary.StateBytes);
         json.Objects("runs", summary.Runs, run => WriteRun(json, run));

@@ -33,6 +33,7 @@ internal sealed class LearnVerb
     private readonly Option<int?> _growExperts = TypedOption.WholeOr(
         "--grow-experts", "To go on learning: add N experts (default: 1) to every mixture of experts for the new data; all weights there are stay as they are.", unstated: 1);
 
+    private readonly Option<WeightFormat?> _weights = TypedOption.Weights("Store the network's weights in fewer bits, and learn with them so rounded (default: as they are).");
     private readonly Option<double?> _testShare = TypedOption.Between(
         "--test-share", "SHARE", "The share at the end of every series that is kept as a test, never seen in learning (default: 0).", 0, 0.9);
 
@@ -51,7 +52,8 @@ internal sealed class LearnVerb
             ("pallium learn room.pallium august.csv --grow-experts", "adds experts for what is new; the others stay as they are"))
         {
             learn._files, learn._output, learn._time, learn._series, learn._static, learn._known, learn._ignore, learn._table, learn._kinds,
-            learn._timeZone, learn._duplicates, learn._stack, learn._epochs, learn._seed, learn._threads, learn._precision, learn._growExperts, learn._testShare,
+            learn._timeZone, learn._duplicates, learn._stack, learn._epochs, learn._seed, learn._threads, learn._precision, learn._weights,
+            learn._growExperts, learn._testShare,
         };
         verb.SetAction(learn.Run);
         return verb;
@@ -155,7 +157,7 @@ internal sealed class LearnVerb
 
     private int GoOn(ParseResult parsed, string path, string data)
     {
-        RefuseFixed(parsed, _static, _known, _kinds, _table, _stack, _precision);
+        RefuseFixed(parsed, _static, _known, _kinds, _table, _stack, _precision, _weights);
         string output = OutputPath.Check(parsed.GetValue(_output) ?? path, "-o", data);
         WorldModel model = ModelFile.Load(path);
         LearnOptions options = Learning(parsed, new LearnOptions { Stack = model.Summary.Stack, Precision = model.Summary.Precision });
@@ -206,6 +208,7 @@ internal sealed class LearnVerb
         Seed = parsed.GetValue(_seed) ?? defaults.Seed,
         Threads = parsed.GetValue(_threads) ?? defaults.Threads,
         Precision = parsed.GetValue(_precision) ?? defaults.Precision,
+        Weights = parsed.GetValue(_weights),
         TestShare = parsed.GetValue(_testShare) ?? defaults.TestShare,
         GrowExperts = parsed.GetValue(_growExperts) ?? 0,
     };

@@ -24,6 +24,9 @@ internal sealed class AnswerNetwork(ILearnedNetwork learned, double[] shares, Sl
 
     public SleepRecord Record => record;
 
+    /// <summary>The same with its network's own weights rounded.</summary>
+    public AnswerNetwork Round(WeightFormat weights) => new(learned.Round(weights), shares, record);
+
     /// <summary>Place of a variable's share.</summary>
     public static int ShareIndex(SliceVariable variable, bool hasLater) => (2 * variable.Index) + (hasLater ? 1 : 0);
 

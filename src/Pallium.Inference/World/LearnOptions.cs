@@ -1,3 +1,5 @@
+using Pallium.Numerics;
+
 namespace Pallium.Inference;
 
 /// <summary>The numbers that a network computes in.</summary>
@@ -27,6 +29,12 @@ public sealed record LearnOptions
 
     /// <summary>What the network computes in.</summary>
     public Precision Precision { get; init; } = Precision.Single;
+
+    /// <summary>
+    /// What the network's weights are stored as: it learns with them so rounded, and the model has the rounded ones. Null: as they are. Going on learning
+    /// keeps what the model has.
+    /// </summary>
+    public WeightFormat? Weights { get; init; }
 
     /// <summary>Components of each mixture, at least 1.</summary>
     public int Components { get; init; } = 3;

@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using Pallium.Learning;
 using Pallium.Numerics;
 
@@ -23,13 +25,28 @@ internal interface ILearnedNetwork
     /// <summary>Multiply-adds of trunk and head per slice and question.</summary>
     (long Trunk, long Head) MultiplyAdds { get; }
 
-    /// <summary>Writes weights and optimiser state, under names that begin with <paramref name="prefix"/>.</summary>
+    /// <summary>What the weights are stored as; null: as they are.</summary>
+    WeightFormat? Weights { get; }
+
+    /// <summary>Bytes that the weights take in a file.</summary>
+    long StoredBytes { get; }
+
+    /// <summary>Rounds the network's own weights to what a format has, from where on they are stored so.</summary>
+    /// <exception cref="InputException">A weight is too large for the format.</exception>
+    ILearnedNetwork Round(WeightFormat format);
+
+    /// <summary>Writes weights and, where they are stored as they are, the optimiser's state, under names that begin with <paramref name="prefix"/>.</summary>
     void Write(SafetensorsWriter writer, string prefix = "");
 }
 
 /// <summary>A network with its optimiser.</summary>
+/// <remarks>
+/// Rounded weights are stored without the optimiser's state, which would be eight times as large; learning on begins with a new one. The stored form
+/// is kept beside the weights, because a layer may change a decoded start state to one that it can have.
+/// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
-internal sealed class LearnedNetwork<T>(SliceNetwork<T> network, Adam<T> optimizer, string stack, int hidden, Precision precision) : ILearnedNetwork
+internal sealed class LearnedNetwork<T>(
+    SliceNetwork<T> network, Adam<T> optimizer, string stack, int hidden, Precision precision, WeightFormat? format = null, StoredWeights[]? stored = null) : ILearnedNetwork
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const string WeightPrefix = "network.";
@@ -53,8 +70,40 @@ internal sealed class LearnedNetwork<T>(SliceNetwork<T> network, Adam<T> optimiz
 
     public (long Trunk, long Head) MultiplyAdds => (network.Trunk.Cost.MultiplyAdds, network.Head.MultiplyAdds);
 
+    public WeightFormat? Weights => format;
+
+    public long StoredBytes => stored?.Sum(weights => weights.Bytes) ?? (Parameters * Unsafe.SizeOf<T>());
+
+    public ILearnedNetwork Round(WeightFormat to)
+    {
+        StoredWeights[] rounded = Room(network, to);
+        for (int i = 0; i < rounded.Length; i++)
+        {
+            (string name, Parameter<T> parameter) = network.Parameters.Items[i];
+            rounded[i].Encode(parameter);
+            rounded[i].Decode(parameter);
+            if (parameter.Length > 0 && !TensorPrimitives.IsFiniteAll<T>(parameter.Values))
+            {
+                throw new InputException($"The weights {name} hold a number that is too large to be stored as {to}.");
+            }
+        }
+
+        network.Refresh();
+        return new LearnedNetwork<T>(network, optimizer, stack, hidden, precision, to, rounded);
+    }
+
     public void Write(SafetensorsWriter writer, string prefix = "")
     {
+        if (stored is not null)
+        {
+            foreach (((string name, _), StoredWeights weights) in network.Parameters.Items.Zip(stored))
+            {
+                weights.Write(writer, prefix + WeightPrefix + name);
+            }
+
+            return;
+        }
+
         int offset = 0;
         foreach ((string name, Parameter<T> parameter) in network.Parameters.Items)
         {
@@ -71,6 +120,23 @@ internal sealed class LearnedNetwork<T>(SliceNetwork<T> network, Adam<T> optimiz
     /// <summary>How many weights a file holds.</summary>
     public static long CountWeights(SafetensorsFile file, string prefix = "") =>
         file.Tensors.Where(tensor => tensor.Name.StartsWith(prefix + WeightPrefix, StringComparison.Ordinal)).Sum(tensor => (long)tensor.Length);
+
+    /// <summary>Fills a network of the right shape from a file that stores its weights in a format.</summary>
+    /// <exception cref="FormatException">A tensor is missing, has another type or shape, or holds what cannot be a weight.</exception>
+    public static LearnedNetwork<T> Read(
+        SafetensorsFile file, SliceNetwork<T> network, string stack, int hidden, Precision precision, AdamOptions options, WeightFormat format, string prefix = "")
+    {
+        StoredWeights[] stored = Room(network, format);
+        for (int i = 0; i < stored.Length; i++)
+        {
+            (string name, Parameter<T> parameter) = network.Parameters.Items[i];
+            stored[i].Read(file, prefix + WeightPrefix + name);
+            stored[i].Decode(parameter);
+        }
+
+        network.Refresh();
+        return new LearnedNetwork<T>(network, new Adam<T>(network.Parameters, options), stack, hidden, precision, format, stored);
+    }
 
     /// <summary>Fills a network of the right shape from a file.</summary>
     /// <exception cref="FormatException">A tensor is missing or has another shape.</exception>
@@ -96,4 +162,7 @@ internal sealed class LearnedNetwork<T>(SliceNetwork<T> network, Adam<T> optimiz
         network.Refresh();
         return new LearnedNetwork<T>(network, optimizer, stack, hidden, precision);
     }
+
+    private static StoredWeights[] Room(SliceNetwork<T> network, WeightFormat format) =>
+        [.. network.Parameters.Items.Select(item => format.Create(item.Parameter.Shape))];
 }

@@ -11,7 +11,9 @@ namespace Pallium.Inference;
 /// <summary>A world model as one sealed safetensors file.</summary>
 internal static class ModelFile
 {
-    private const int Version = 1;
+    // Files whose weights are rounded cannot be read by programs that know version 1 alone; the others are still of that version.
+    private const int Version = 2;
+    private const int PlainVersion = 1;
     private const string FormatKey = "format";
     private const string FormatName = "pallium.world-model";
     private const string VersionKey = "version";
@@ -26,7 +28,7 @@ internal static class ModelFile
         WorldEngine engine = model.Engine;
         var writer = new SafetensorsWriter { IsSealed = true };
         writer.AddMetadata(FormatKey, FormatName);
-        writer.AddMetadata(VersionKey, Version.ToString(CultureInfo.InvariantCulture));
+        writer.AddMetadata(VersionKey, (IsRounded(model) ? Version : PlainVersion).ToString(CultureInfo.InvariantCulture));
         writer.AddMetadata(ModelKey, JsonSerializer.Serialize(MetadataOf(model), ModelJson.Default.ModelMetadata));
         foreach ((string name, BaseTensor tensor) in engine.Core.Base.Tensors().OrderBy(item => item.Key, StringComparer.Ordinal))
         {
@@ -63,6 +65,8 @@ internal static class ModelFile
             throw new InputException($"{name}: found a file that is no whole Pallium model ({what.TrimEnd('.')}), expected one written by Pallium.", fault);
         }
     }
+
+    private static bool IsRounded(WorldModel model) => model.Learned?.Weights is not null || model.Asleep?.Learned.Weights is not null;
 
     /// <summary>What identifies a model: the digest of its file.</summary>
     public static byte[] FingerprintOf(ReadOnlySpan<byte> file) => SHA256.HashData(file);
@@ -134,7 +138,7 @@ internal static class ModelFile
         ];
         AnswerNetwork? asleep = metadata.Sleep is null ? null :
             metadata.Precision == Precision.Single ? ReadAsleep<float>(file, metadata, engine) : ReadAsleep<double>(file, metadata, engine);
-        return new WorldModel(engine, calibration, learned, memories, references, contributions, metadata.Runs, asleep);
+        return new WorldModel(engine, calibration, learned, memories, references, contributions, metadata.Runs, asleep, metadata.Quantization);
     }
 
     // The seal makes tampering evident; the checks keep a file that was sealed with nonsense in it from doing harm.
@@ -171,6 +175,7 @@ internal static class ModelFile
             && metadata.Contributions.All(contribution => contribution is not null)
             && (metadata.MoreMemories ?? []).All(memory => memory is { Source: not null, Series: not null })
             && metadata.Runs.All(run => run is { Source: not null, Divergences: not null })
+            && metadata.Quantization is null or { Weights: not null, Source: not null }
             && metadata.Sleep is null or { Source: not null, HeldOut: not null, Overall: not null, Groups: not null };
     }
 
@@ -227,7 +232,7 @@ internal static class ModelFile
         }
 
         SliceNetwork<T> network = WorldLearner.NewNetwork<T>(stack, core, metadata.Hidden);
-        return LearnedNetwork<T>.Read(file, network, metadata.Stack!, metadata.Hidden, metadata.Precision, new AdamOptions());
+        return Fill(file, network, metadata.Stack!, metadata.Hidden, metadata.Precision, metadata.Weights);
     }
 
     private static AnswerNetwork ReadAsleep<T>(SafetensorsFile file, ModelMetadata metadata, WorldEngine engine)
@@ -245,9 +250,23 @@ internal static class ModelFile
             throw new FormatException($"its answer network would have at least {least} weights, and it holds {held}");
         }
 
-        var learned = LearnedNetwork<T>.Read(
-            file, AnswerNetwork.New<T>(engine, metadata.SleepHidden), AnswerNetwork.Stack, metadata.SleepHidden, metadata.Precision, new AdamOptions(), SleepPrefix);
+        LearnedNetwork<T> learned = Fill(
+            file, AnswerNetwork.New<T>(engine, metadata.SleepHidden), AnswerNetwork.Stack, metadata.SleepHidden, metadata.Precision, metadata.SleepWeights, SleepPrefix);
         return new AnswerNetwork(learned, metadata.SleepShares, metadata.Sleep!);
+    }
+
+    private static LearnedNetwork<T> Fill<T>(
+        SafetensorsFile file, SliceNetwork<T> network, string stack, int hidden, Precision precision, string? weights, string prefix = "")
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    {
+        if (weights is null)
+        {
+            return LearnedNetwork<T>.Read(file, network, stack, hidden, precision, new AdamOptions(), prefix);
+        }
+
+        WeightFormat format = WeightFormat.Find(weights)
+            ?? throw new FormatException($"its weights are stored in a format that this program does not know; it reads {string.Join(" and ", WeightFormat.All)}");
+        return LearnedNetwork<T>.Read(file, network, stack, hidden, precision, new AdamOptions(), format, prefix);
     }
 
     private static ModelMetadata MetadataOf(WorldModel model)
@@ -273,6 +292,9 @@ internal static class ModelFile
             MemorySource = model.Memory.Source,
             MemorySeries = model.Memory.Series.Name,
             MemoryScoredFrom = model.Memory.ScoredFrom,
+            Weights = model.Learned?.Weights?.Name,
+            Quantization = model.Quantization,
+            SleepWeights = model.Asleep?.Learned.Weights?.Name,
             MoreMemories = model.Memories.Count == 1 ? null : [.. model.Memories.Skip(1).Select(stretch => new MemoryRecord(stretch.Source, stretch.Series.Name, stretch.ScoredFrom))],
             Sleep = model.Asleep?.Record,
             SleepShares = model.Asleep?.Shares,

@@ -46,6 +46,18 @@ internal sealed record ModelMetadata
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public MemoryRecord[]? MoreMemories { get; init; }
 
+    /// <summary>Name of the <see cref="Pallium.Numerics.WeightFormat"/> of the network's weights; null: as they are, and nothing is written of it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public string? Weights { get; init; }
+
+    /// <summary>What rounding the weights was measured to cost; null: not rounded, or learned rounded.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public QuantizationRecord? Quantization { get; init; }
+
+    /// <summary>As <see cref="Weights"/>, of the answer network.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public string? SleepWeights { get; init; }
+
     /// <summary>The last sleep that was kept; null: none, and nothing is written of it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public SleepRecord? Sleep { get; init; }

@@ -1,4 +1,5 @@
 using Pallium.Learning;
+using Pallium.Numerics;
 
 namespace Pallium.Inference;
 
@@ -81,6 +82,15 @@ public sealed record ModelSummary
 
     /// <summary>Multiply-adds per slice: base, trunk, head (one question).</summary>
     public required (long Base, long Trunk, long Head) MultiplyAdds { get; init; }
+
+    /// <summary>What the network's weights are stored as; null: as they are.</summary>
+    public WeightFormat? Weights { get; init; }
+
+    /// <summary>Bytes of the network's weights in the model file.</summary>
+    public long StoredBytes { get; init; }
+
+    /// <summary>What rounding the weights was measured to cost; null: they are not rounded, or were learned so.</summary>
+    public QuantizationRecord? Quantization { get; init; }
 
     /// <summary>Bytes of parameters read per slice.</summary>
     public required long WeightBytes { get; init; }

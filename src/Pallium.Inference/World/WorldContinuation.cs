@@ -71,10 +71,12 @@ internal static class WorldContinuation
         {
             Limits = options.GrowExperts > 0 ? [OldLoss(learned.Typed) + SkillLost] : [],
         };
-        LearnOptions gentle = options with { Rate = options.GrowExperts > 0 ? options.Rate : options.Rate * RateFactor };
+        LearnOptions gentle = options with { Rate = options.GrowExperts > 0 ? options.Rate : options.Rate * RateFactor, Weights = learned.Weights };
         TrainerOptions training = WorldLearner.TrainerOptionsFor(gentle, engine.Schema.IsTable, parts.Slices, task.SlicesPerStep);
         var trainer = new Trainer<T>(task, training, own.Optimizer);
         TrainingOutcome outcome = trainer.Run(WorldLearner.Report(progress), cancellation);
+        ILearnedNetwork continued = new LearnedNetwork<T>(own.Typed, trainer.Optimizer, own.Stack, own.Hidden, own.Precision);
+        continued = learned.Weights is { } format ? continued.Round(format) : continued;
         (NetworkShares shares, ChannelContribution[] contributions) = ShareFit.Fit(engine, oldSet, newSet);
         double oldAfter = ShareFit.Loss(core.Layout, oldSet, shares);
         double newAfter = ShareFit.Loss(core.Layout, newSet, shares);
@@ -105,7 +107,7 @@ internal static class WorldContinuation
         var run = LearningRun.Of(more.Source, parts.Slices, outcome, options.Seed);
         var next = new WorldEngine(engine.Schema, engine.Normalizer, engine.Clock, core, own.Typed, kept);
         var result = new WorldModel(
-            next, model.Calibration, new LearnedNetwork<T>(own.Typed, trainer.Optimizer, own.Stack, own.Hidden, own.Precision),
+            next, model.Calibration, continued,
             options.GrowExperts > 0 ? [.. model.Memories, new ValidationMemory(more, parts.Validation)] : model.Memories,
             model.References, contributions, [.. model.Runs, run]);
         return new Continuation(result, oldBefore, oldAfter, newBefore, newAfter, warnings);

@@ -70,6 +70,7 @@ internal static class WorldLearner
         Require(options.Precision is Precision.Single or Precision.Double, "precision", options.Precision, "Single or Double");
         if (options.Stack.Trim() == "none")
         {
+            Require(options.Weights is null, "weights", options.Weights!, "none beside the stack 'none', which has no weights to round");
             return null;
         }
 
@@ -167,9 +168,10 @@ internal static class WorldLearner
             TrainerOptions training = TrainerOptionsFor(Options, Engine.Schema.IsTable, Parts.Slices, task.SlicesPerStep);
             var trainer = new Trainer<T>(task, training);
             TrainingOutcome outcome = trainer.Run(Report(progress), cancellation);
+            ILearnedNetwork learned = new LearnedNetwork<T>(network, trainer.Optimizer, stack.ToString(), Options.Hidden, Options.Precision);
+            learned = Options.Weights is { } format ? learned.Round(format) : learned;
             (NetworkShares shares, ChannelContribution[] contributions) = ShareFit.Fit(Engine, validation);
             var engine = new WorldEngine(Engine.Schema, Engine.Normalizer, Engine.Clock, core, network, shares);
-            var learned = new LearnedNetwork<T>(network, trainer.Optimizer, stack.ToString(), Options.Hidden, Options.Precision);
             var run = LearningRun.Of(Memory.Source, Parts.Slices, outcome, Options.Seed);
             return (this with { Engine = engine }).Finish(learned, run, contributions);
         }
@@ -196,6 +198,7 @@ internal static class WorldLearner
             ValidateEvery = 25,
             Patience = 10,
             Threads = options.Threads,
+            Weights = options.Weights,
         };
     }
 

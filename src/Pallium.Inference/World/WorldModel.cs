@@ -11,7 +11,8 @@ public sealed class WorldModel
 
     internal WorldModel(
         WorldEngine engine, HorizonCalibration calibration, ILearnedNetwork? learned, IReadOnlyList<ValidationMemory> memories, ReferenceForecasts references,
-        IReadOnlyList<ChannelContribution> contributions, IReadOnlyList<LearningRun> runs, AnswerNetwork? asleep = null)
+        IReadOnlyList<ChannelContribution> contributions, IReadOnlyList<LearningRun> runs, AnswerNetwork? asleep = null,
+        QuantizationRecord? quantization = null)
     {
         Engine = engine;
         Calibration = calibration;
@@ -21,6 +22,7 @@ public sealed class WorldModel
         Contributions = contributions;
         Runs = runs;
         Asleep = asleep;
+        Quantization = quantization;
         _file = new Lazy<byte[]>(() => ModelFile.Write(this));
         _fingerprint = new Lazy<byte[]>(() => ModelFile.FingerprintOf(_file.Value));
     }
@@ -55,6 +57,9 @@ public sealed class WorldModel
                 Contributions = Contributions,
                 Runs = Runs,
                 Sleep = Asleep?.Record,
+                Weights = Learned?.Weights,
+                StoredBytes = Learned?.StoredBytes ?? 0,
+                Quantization = Quantization,
             };
         }
     }
@@ -80,8 +85,14 @@ public sealed class WorldModel
     /// <summary>What was learned asleep; null: nothing.</summary>
     internal AnswerNetwork? Asleep { get; }
 
+    /// <summary>What rounding the weights was measured to cost; null: nothing was measured.</summary>
+    internal QuantizationRecord? Quantization { get; }
+
     /// <summary>The same model with other one-pass answers.</summary>
-    internal WorldModel With(AnswerNetwork asleep) => new(Engine, Calibration, Learned, Memories, References, Contributions, Runs, asleep);
+    internal WorldModel With(AnswerNetwork asleep) => new(Engine, Calibration, Learned, Memories, References, Contributions, Runs, asleep, Quantization);
+
+    /// <summary>The same model with what rounding it was measured to cost.</summary>
+    internal WorldModel With(QuantizationRecord quantization) => new(Engine, Calibration, Learned, Memories, References, Contributions, Runs, Asleep, quantization);
 
     /// <summary>SHA-256 of the model's file.</summary>
     internal byte[] Fingerprint => _fingerprint.Value;
@@ -114,6 +125,39 @@ public sealed class WorldModel
     public SleepResult Sleep(
         Frame? replay = null, SleepOptions? options = null, IProgress<SleepProgress>? progress = null, CancellationToken cancellation = default) =>
         WorldSleep.Run(this, replay, options ?? new SleepOptions(), progress, cancellation);
+
+    /// <summary>
+    /// Stores the network's weights in fewer bits and measures what that costs. This model stays as it is; the new one answers from the rounded weights,
+    /// computed with as before, and its file is smaller also by the optimiser's state: learning on begins with a new one, and keeps the format.
+    /// </summary>
+    /// <param name="weights">What the weights are stored as.</param>
+    /// <param name="test">Data to measure on; null: the part of its data that the model remembers, which judged its learning.</param>
+    /// <param name="options">How it is tested, before and after alike.</param>
+    /// <param name="progress">Told the share done.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="InputException">The model has no network or remembers too little, the data do not fit it, or an option is out of range.</exception>
+    public Quantization Quantize(
+        WeightFormat weights, Frame? test = null, EvaluateOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellation = default) =>
+        test is null ? WorldQuantizer.Run(this, weights, options ?? new EvaluateOptions(), progress, cancellation)
+            : Quantize(weights, test.Source, Checked(test).Slices, null, options, progress, cancellation);
+
+    /// <summary>The same, measured on slices that are read as they are needed.</summary>
+    /// <param name="weights">What the weights are stored as.</param>
+    /// <param name="source">What the data are called.</param>
+    /// <param name="test">Gives the slices from their beginning, the same ones each time: it is asked four times.</param>
+    /// <param name="after">Gives what came before, twice; null: what the options say.</param>
+    /// <param name="options">How it is tested, before and after alike.</param>
+    /// <param name="progress">Told the share done.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="InputException">As above.</exception>
+    public Quantization Quantize(
+        WeightFormat weights, string source, Func<IEnumerable<Slice>> test, Func<IEnumerable<Slice>>? after = null, EvaluateOptions? options = null,
+        IProgress<double>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(test);
+        return WorldQuantizer.Run(this, weights, Path.GetFileName(source), test, after, options ?? new EvaluateOptions(), progress, cancellation);
+    }
 
     /// <summary>Reads a model file.</summary>
     /// <exception cref="InputException">It is no model file, truncated, altered, or of a newer version; the message says which.</exception>

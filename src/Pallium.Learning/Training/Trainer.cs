@@ -20,6 +20,7 @@ public sealed class Trainer<T>
     private readonly Gradients<T>[] _gradients;
     private readonly ChunkLoss[] _losses;
     private readonly WeightAverage<T>? _average;
+    private readonly RoundedWeights<T>? _rounded;
     private readonly Snapshot _best;
     private readonly Snapshot _good;
 
@@ -37,6 +38,7 @@ public sealed class Trainer<T>
         _gradients = [.. Enumerable.Range(0, task.Chunks).Select(_ => task.Parameters.NewGradients())];
         _losses = new ChunkLoss[task.Chunks];
         _average = options.AverageDecay is double decay ? new WeightAverage<T>(task.Parameters, decay) : null;
+        _rounded = options.Weights is { } format ? new RoundedWeights<T>(task.Parameters, format) : null;
         _best = new Snapshot(task.Parameters, Optimizer, _average);
         _good = new Snapshot(task.Parameters, Optimizer, _average);
     }
@@ -44,7 +46,7 @@ public sealed class Trainer<T>
     /// <summary>The optimiser, whose state can be saved.</summary>
     public Adam<T> Optimizer { get; }
 
-    /// <summary>Learns. Afterwards the task holds the best weights seen, also when cancelled.</summary>
+    /// <summary>Learns. Afterwards the task holds the best weights seen, rounded if <see cref="TrainerOptions.Weights"/> says so, also when cancelled.</summary>
     /// <exception cref="DivergenceException">The weights that learning would begin from give no finite validation loss.</exception>
     public TrainingOutcome Run(Action<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
@@ -98,17 +100,23 @@ public sealed class Trainer<T>
         }
 
         Restore(_best);
+        if (_rounded is not null)
+        {
+            _rounded.Show();
+            _task.Refresh();
+        }
+
         return new TrainingOutcome(step, bestStep, start, best, cancellation.IsCancellationRequested, divergences) { Diverged = diverged };
     }
 
     private double Update(ChunkRunner runner, long step, double rate)
     {
         _task.Begin(step, 1 - ((double)step / _options.Steps));
-        runner.Run(_task.Chunks, chunk =>
+        AsStored(() => runner.Run(_task.Chunks, chunk =>
         {
             _gradients[chunk].Values.Clear();
             _losses[chunk] = _task.Learn(step, chunk, _gradients[chunk]);
-        });
+        }));
         double sum = 0;
         double weight = 0;
         foreach (ChunkLoss part in _losses)
@@ -161,8 +169,34 @@ public sealed class Trainer<T>
         return loss;
     }
 
-    private double Validated(ChunkRunner runner) =>
-        _task.Validate(runner) is var loss && double.IsFinite(loss) ? loss : throw new DivergenceException($"the validation loss is {loss}");
+    private double Validated(ChunkRunner runner)
+    {
+        double loss = double.NaN;
+        AsStored(() => loss = _task.Validate(runner));
+        return double.IsFinite(loss) ? loss : throw new DivergenceException($"the validation loss is {loss}");
+    }
+
+    /// <summary>Does what reads the weights while they are as they will be stored.</summary>
+    private void AsStored(Action work)
+    {
+        if (_rounded is null)
+        {
+            work();
+            return;
+        }
+
+        _rounded.Show();
+        _task.Refresh();
+        try
+        {
+            work();
+        }
+        finally
+        {
+            _rounded.Hide();
+            _task.Refresh();
+        }
+    }
 
     private void TakeBest()
     {

@@ -1,3 +1,5 @@
+using Pallium.Numerics;
+
 namespace Pallium.Learning;
 
 /// <summary>How a <see cref="Trainer{T}"/> learns.</summary>
@@ -29,6 +31,9 @@ public sealed record TrainerOptions
 
     /// <summary>How often learning may go back to the last good weights, at half the rate, after it diverged; then it ends with the best.</summary>
     public int Rollbacks { get; init; } = 4;
+
+    /// <summary>What the weights will be stored as: learning sees them so rounded, and ends with them rounded. Null: as they are.</summary>
+    public WeightFormat? Weights { get; init; }
 }
 
 /// <summary>How far learning has come.</summary>

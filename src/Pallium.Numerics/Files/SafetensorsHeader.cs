@@ -151,7 +151,7 @@ internal sealed class SafetensorsHeader
 
                     string text = Text(ref reader);
                     type = SafetensorsTypes.Parse(text)
-                        ?? throw Invalid(name, $"has the dtype {SafetensorsException.Quote(text)}; U8, I32, I64, F32 and F64 can be read");
+                        ?? throw Invalid(name, $"has the dtype {SafetensorsException.Quote(text)}; U8, I8, I32, I64, BF16, F32 and F64 can be read");
                     break;
                 case "shape" when shape is null:
                     shape = Integers(ref reader, name, field);

@@ -63,12 +63,17 @@ public sealed class SafetensorsTensor
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(parameter);
-        if (!Shape.SequenceEqual(parameter.Shape))
+        CheckShape(parameter.Shape);
+        CopyTo(parameter.Values);
+    }
+
+    /// <summary>Refuses another shape than the one expected.</summary>
+    internal void CheckShape(IReadOnlyList<int> expected)
+    {
+        if (!Shape.SequenceEqual(expected))
         {
             throw new SafetensorsException(
-                $"Tensor {SafetensorsException.Quote(Name)} has shape [{string.Join(", ", Shape)}]; [{string.Join(", ", parameter.Shape)}] was expected.");
+                $"Tensor {SafetensorsException.Quote(Name)} has shape [{string.Join(", ", Shape)}]; [{string.Join(", ", expected)}] was expected.");
         }
-
-        CopyTo(parameter.Values);
     }
 }

@@ -39,7 +39,7 @@ public sealed class SafetensorsWriter
         }
     }
 
-    /// <summary>Adds a copy of an array of byte, int, long, float or double.</summary>
+    /// <summary>Adds a copy of an array of byte, sbyte, int, long, <see cref="BFloat16"/>, float or double.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="values">Its elements, row-major.</param>
     /// <param name="shape">Extent of each axis; none for a single number.</param>

@@ -32,6 +32,23 @@ public sealed class TypedOptionTests
     }
 
     [Theory]
+    [InlineData("1%", 0.01)]
+    [InlineData("0.5 %", 0.005)]
+    [InlineData("0.01", 0.01)]
+    [InlineData("0", 0)]
+    [InlineData("100%", 1)]
+    public void A_share_is_in_percent_or_below_1(string text, double share) => Assert.Equal(share, Value(TypedOption.Share("--x", ""), text));
+
+    [Theory]
+    [InlineData("1")]
+    [InlineData("101%")]
+    [InlineData("-1%")]
+    [InlineData("%")]
+    [InlineData("nan")]
+    public void What_is_no_share_is_refused(string text) =>
+        Assert.Equal($"Option --x: found '{text}', expected a share from 0% to 100%, such as 1% or 0.01.", Fault(TypedOption.Share("--x", ""), text));
+
+    [Theory]
     [InlineData("0")]
     [InlineData("-0.1")]
     [InlineData("inf")]

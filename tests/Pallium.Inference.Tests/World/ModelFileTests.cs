@@ -10,7 +10,11 @@ public sealed class ModelFileTests
     private static readonly Lazy<byte[]> Small = new(() => Simulated.Bytes(WorldModel.Learn(
         Simulated.Mixed(40, 6), new LearnOptions { Stack = "gru(2)", Epochs = 1, Hidden = 8, Components = 1, Threads = 1 })));
 
+    private static readonly Lazy<byte[]> SmallRounded = new(() => Simulated.Bytes(WorldQuantizer.Round(Simulated.Loaded(Good), WeightFormat.Int8)));
+
     private static byte[] Good => Small.Value;
+
+    private static byte[] Rounded => SmallRounded.Value;
 
     [Fact]
     public void A_file_cut_short_anywhere_is_refused()
@@ -38,7 +42,7 @@ public sealed class ModelFileTests
     [Fact]
     public void Files_of_a_newer_version_or_of_another_program_are_named_as_such()
     {
-        Assert.Contains("version 2", Refused(Rewritten(("version", "2"))), StringComparison.Ordinal);
+        Assert.Contains("version 3", Refused(Rewritten(("version", "3"))), StringComparison.Ordinal);
         Assert.Contains("newer Pallium", Refused(Rewritten(("version", "99"))), StringComparison.Ordinal);
         Assert.Contains("no format version", Refused(Rewritten(("version", "x"))), StringComparison.Ordinal);
         Assert.Contains("another program", Refused(Rewritten(("format", "pt"))), StringComparison.Ordinal);
@@ -108,20 +112,67 @@ public sealed class ModelFileTests
         }
     }
 
-    [Fact]
-    public void Mutations_give_errors_only()
+    [Theory]
+    [InlineData("\"Weights\":\"int8\"|\"Weights\":\"lmul4\"", "int8 and bf16")]
+    [InlineData("\"Weights\":\"int8\"|\"Weights\":\"bf16\"", "holds I8; BF16 was expected")]
+    [InlineData("\"Weights\":\"int8\"|\"Weights\":8", "")]
+    [InlineData("\"Weights\":\"int8\"|\"Weights\":null", "was expected")]
+    [InlineData("\"Stack\":\"gru(2)\"|\"Stack\":\"gru(3)\"", "")]
+    [InlineData("\"Stack\":\"gru(2)\"|\"Stack\":\"gru(16384)\"", "its network would have at least")]
+    [InlineData("\"MemorySource\"|\"Quantization\":{\"Weights\":null},\"MemorySource\"", "")]
+    public void Nonsense_about_rounded_weights_is_refused(string change, string expected)
     {
-        int cases = LongForm.IsWanted ? 100_000 : 2_000;
+        string model = SafetensorsFile.Parse(Rounded).Metadata["model"];
+        string[] parts = change.Split('|');
+        string changed = model.Replace(parts[0], parts[1], StringComparison.Ordinal);
+        Assert.NotEqual(model, changed);
+        Assert.Contains(expected, Refused(Rewritten(Rounded, "", values => values, ("model", changed))), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Rounded_weights_that_do_not_fit_are_refused_although_sealed()
+    {
+        foreach (SafetensorsTensor tensor in SafetensorsFile.Parse(Rounded).Tensors.Where(tensor => tensor.Type is SafetensorsType.I8 or SafetensorsType.BF16))
+        {
+            Refused(Rewritten(Rounded, tensor.Name, _ => null));
+            Refused(Rewritten(Rounded, tensor.Name, values => [.. values, 0]));
+            if (tensor.Length > 0)
+            {
+                Refused(Rewritten(Rounded, tensor.Name, values => [.. values.Select(_ => tensor.Type == SafetensorsType.I8 ? -128 : double.NaN)]));
+            }
+        }
+    }
+
+    [Fact]
+    public void A_rounded_file_cut_short_or_with_a_bit_changed_is_refused()
+    {
+        var rng = new Rng(2);
+        for (int at = 0; at < Rounded.Length; at += LongForm.IsWanted ? 1 : 1 + (Rounded.Length / 200))
+        {
+            Refused(Rounded[..at]);
+            byte[] changed = [.. Rounded];
+            changed[at] ^= (byte)(1 << rng.Below(8));
+            Refused(changed);
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Mutations_give_errors_only(bool rounded)
+    {
+        byte[] good = rounded ? Rounded : Good;
+        int cases = LongForm.IsWanted ? 100_000 : rounded ? 1_000 : 2_000;
         var root = new Rng(11);
         for (int i = 0; i < cases; i++)
         {
             Rng rng = root.For(i);
-            byte[] bytes = Mutated(Good, ref rng, within: i % 2 == 0 ? 4000 : Good.Length);
+            byte[] bytes = Mutated(good, ref rng, within: i % 2 == 0 ? 4000 : good.Length);
             long before = GC.GetAllocatedBytesForCurrentThread();
             try
             {
                 Simulated.Loaded(bytes);
-                Assert.Equal(Good, bytes);
+                Assert.Equal(good, bytes);
             }
             catch (InputException fault)
             {
@@ -137,19 +188,22 @@ public sealed class ModelFileTests
         }
     }
 
-    [Fact]
-    public void Mutations_that_were_sealed_anew_give_errors_or_models_that_answer()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Mutations_that_were_sealed_anew_give_errors_or_models_that_answer(bool rounded)
     {
-        int cases = LongForm.IsWanted ? 20_000 : 300;
+        byte[] good = rounded ? Rounded : Good;
+        int cases = LongForm.IsWanted ? 20_000 : rounded ? 150 : 300;
         var root = new Rng(12);
-        string model = SafetensorsFile.Parse(Good).Metadata["model"];
+        string model = SafetensorsFile.Parse(good).Metadata["model"];
         for (int i = 0; i < cases; i++)
         {
             Rng rng = root.For(i);
             string changed = Encoding.UTF8.GetString(Mutated(Encoding.UTF8.GetBytes(model), ref rng, within: model.Length));
             try
             {
-                WorldModel read = Simulated.Loaded(Rewritten(("model", changed)));
+                WorldModel read = Simulated.Loaded(Rewritten(good, "", values => values, ("model", changed)));
                 Assert.All(read.Begin().Next(), posterior => posterior.Quantile(0.5));
             }
             catch (InputException fault)
@@ -228,12 +282,14 @@ public sealed class ModelFileTests
     }
 
     /// <summary>The good file with other metadata, sealed anew.</summary>
-    private static byte[] Rewritten(params (string Key, string Value)[] changes) => Rewritten("", values => values, changes);
+    private static byte[] Rewritten(params (string Key, string Value)[] changes) => Rewritten(Good, "", values => values, changes);
 
-    /// <summary>The good file with one tensor's numbers changed (null: gone), sealed anew.</summary>
-    private static byte[] Rewritten(string name, Func<double[], double[]?> change, params (string Key, string Value)[] changes)
+    private static byte[] Rewritten(string name, Func<double[], double[]?> change) => Rewritten(Good, name, change);
+
+    /// <summary>A file with one tensor's numbers changed (null: gone), sealed anew.</summary>
+    private static byte[] Rewritten(byte[] good, string name, Func<double[], double[]?> change, params (string Key, string Value)[] changes)
     {
-        SafetensorsFile file = SafetensorsFile.Parse(Good);
+        SafetensorsFile file = SafetensorsFile.Parse(good);
         var writer = new SafetensorsWriter { IsSealed = true };
         foreach ((string key, string value) in file.Metadata.Where(pair => pair.Key != "sha256"))
         {
@@ -247,6 +303,8 @@ public sealed class ModelFileTests
             {
                 SafetensorsType.I64 => [.. tensor.Values<long>().ToArray().Select(x => (double)x)],
                 SafetensorsType.F32 => [.. tensor.Values<float>().ToArray().Select(x => (double)x)],
+                SafetensorsType.I8 => [.. tensor.Values<sbyte>().ToArray().Select(x => (double)x)],
+                SafetensorsType.BF16 => [.. tensor.Values<BFloat16>().ToArray().Select(x => (double)x.ToSingle())],
                 _ => tensor.Values<double>().ToArray(),
             };
             int[] shape = [.. tensor.Shape];
@@ -265,6 +323,8 @@ public sealed class ModelFileTests
             switch (tensor.Type)
             {
                 case SafetensorsType.I64: writer.Add<long>(tensor.Name, [.. values.Select(x => (long)x)], shape); break;
+                case SafetensorsType.I8: writer.Add<sbyte>(tensor.Name, [.. values.Select(x => (sbyte)x)], shape); break;
+                case SafetensorsType.BF16: writer.Add<BFloat16>(tensor.Name, [.. values.Select(BFloat16.Nearest)], shape); break;
                 case SafetensorsType.F32: writer.Add<float>(tensor.Name, [.. values.Select(x => (float)x)], shape); break;
                 default: writer.Add<double>(tensor.Name, values, shape); break;
             }

@@ -84,6 +84,52 @@ public sealed class TrainerTests
         Assert.True(outcome.Steps < 1_000_000);
     }
 
+    [Theory]
+    [InlineData("bf16")]
+    [InlineData("int8")]
+    public void Weights_to_be_stored_are_seen_rounded_and_move_by_less_than_a_step(string name)
+    {
+        WeightFormat format = WeightFormat.Find(name)!;
+        int looks = 0;
+        var task = new LeastSquares(2)
+        {
+            Looks = weight =>
+            {
+                looks++;
+                Assert.Equal(Rounded(format, weight), weight);
+            },
+        };
+
+        // Steps of the rounding are 0.016 and 0.024 there; an update of rounded weights by 0.001 would be lost.
+        new[] { 1.125, -2.125, 3.125 }.CopyTo(task.Weight.Values);
+        var options = new TrainerOptions { Steps = 300, ValidateEvery = 10, Schedule = new RateSchedule(0.001), Threads = 1, AverageDecay = 0.9, Weights = format };
+        TrainingOutcome outcome = new Trainer<double>(task, options).Run();
+        Assert.True(looks > 600);
+        Assert.True(outcome.BestLoss < 0.1 * outcome.StartLoss, $"loss {outcome.BestLoss} from {outcome.StartLoss}");
+        using var runner = new ChunkRunner(1);
+        Assert.Equal(outcome.BestLoss, task.Validate(runner));
+    }
+
+    [Fact]
+    public void Divergence_of_rounded_weights_returns_to_the_full_ones()
+    {
+        var task = new LeastSquares(1) { FailAt = 25 };
+        var options = new TrainerOptions { Steps = 200, ValidateEvery = 10, Schedule = new RateSchedule(0.05), Threads = 1, Weights = WeightFormat.Int8 };
+        TrainingOutcome outcome = new Trainer<double>(task, options).Run();
+        Assert.Single(outcome.Divergences);
+        Assert.True(outcome.BestLoss < 1e-2, $"loss {outcome.BestLoss} from {outcome.StartLoss}");
+        Assert.Equal(Rounded(WeightFormat.Int8, task.Weight.Values.ToArray()), task.Weight.Values.ToArray());
+    }
+
+    private static double[] Rounded(WeightFormat format, double[] weight)
+    {
+        double[] rounded = new double[weight.Length];
+        StoredWeights stored = format.Create([weight.Length]);
+        stored.Encode<double>(weight);
+        stored.Decode<double>(rounded);
+        return rounded;
+    }
+
     private static double[] Learn(int threads, out TrainingOutcome outcome)
     {
         var task = new LeastSquares(4);
@@ -103,6 +149,9 @@ public sealed class TrainerTests
         public bool FailsFrom { get; init; }
 
         public long ExplodeAt { get; set; } = -1;
+
+        /// <summary>Told the weights whenever a loss is computed from them.</summary>
+        public Action<double[]>? Looks { get; init; }
 
         private long Step { get; set; }
 
@@ -130,6 +179,7 @@ public sealed class TrainerTests
                 throw new DivergenceException("layer 'test', step 25: gone");
             }
 
+            Looks?.Invoke(Weight.Values.ToArray());
             Rng rng = new Rng(9).For(step).For(chunk);
             double sum = 0;
             for (int i = 0; i < 8; i++)
@@ -146,6 +196,10 @@ public sealed class TrainerTests
             return new ChunkLoss(sum, 8);
         }
 
-        public double Validate(ChunkRunner runner) => Weight.Values.ToArray().Zip(Truth, (w, t) => (w - t) * (w - t)).Sum();
+        public double Validate(ChunkRunner runner)
+        {
+            Looks?.Invoke(Weight.Values.ToArray());
+            return Weight.Values.ToArray().Zip(Truth, (w, t) => (w - t) * (w - t)).Sum();
+        }
     }
 }

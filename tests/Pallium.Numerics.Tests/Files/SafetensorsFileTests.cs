@@ -20,6 +20,8 @@ public sealed class SafetensorsFileTests
         writer.Add("scalar", [42L]);
         writer.Add("ints", [int.MinValue, 0, int.MaxValue], 3);
         writer.Add<byte>("bytes", [0, 255, 7], 1, 3, 1);
+        writer.Add<sbyte>("signed", [-128, 0, 127], 3);
+        writer.Add<BFloat16>("halves", [new(0x3F80), new(0xFFFF)], 2);
         writer.Add<float>("empty", [], 4, 0);
         writer.AddMetadata("", "a\n\"quoted\" \\ text: ünï\u0001 🧠");
         string folder = Directory.CreateTempSubdirectory().FullName;
@@ -40,7 +42,9 @@ public sealed class SafetensorsFileTests
         Assert.Equal([int.MinValue, 0, int.MaxValue], file["ints"].Values<int>().ToArray());
         Assert.Equal([0, 255, 7], file["bytes"].Values<byte>().ToArray());
         Assert.Equal(0, file["empty"].Length);
-        Assert.Equal(6, file.Tensors.Count);
+        Assert.Equal([-128, 0, 127], file["signed"].Values<sbyte>().ToArray());
+        Assert.Equal([new(0x3F80), new(0xFFFF)], file["halves"].Values<BFloat16>().ToArray());
+        Assert.Equal(8, file.Tensors.Count);
         Assert.Null(file.Find("other"));
         if (isSealed)
         {
@@ -118,6 +122,8 @@ public sealed class SafetensorsFileTests
     [InlineData("""{"__metadata__":{"k":"\ud800"}}""", 0, "not Unicode")]
     [InlineData("""{"\udc00":{}}""", 0, "not Unicode")]
     [InlineData("""{"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"\u0061":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}""", 0, "'a' occurs twice")]
+    [InlineData("""{"a":{"dtype":"BF16","shape":[3],"data_offsets":[0,4]}}""", 4, "needs 6 bytes")]
+    [InlineData("""{"a":{"dtype":"I8","shape":[3],"data_offsets":[0,4]}}""", 4, "needs 3 bytes")]
     [InlineData("""{"a":{"dtype":"F16","shape":[1],"data_offsets":[0,2]}}""", 2, "dtype 'F16'")]
     [InlineData("""{"a":{"dtype":1,"shape":[1],"data_offsets":[0,2]}}""", 2, "dtype that is not a string")]
     [InlineData("""{"a":{"dtype":"U8","shape":1,"data_offsets":[0,2]}}""", 2, "shape that is not an array")]

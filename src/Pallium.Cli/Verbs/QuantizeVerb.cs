@@ -1,0 +1,208 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Spectre.Console;
+
+namespace Pallium.Cli;
+
+/// <summary><c>pallium quantize</c>: stores a model's weights in fewer bits, if that costs no more than is allowed.</summary>
+internal sealed class QuantizeVerb
+{
+    private const double DefaultTolerance = 0.01;
+
+    private readonly Argument<string> _model = TypedOption.Model();
+    private readonly Option<WeightFormat?> _weights = TypedOption.Weights(
+        $"What the weights are stored as: {string.Join("; ", WeightFormat.All.Select(format => $"{format} ({format.Summary})"))}.");
+    private readonly Option<double?> _tolerance = TypedOption.Share(
+        "--tolerance", "The largest loss: nothing is written where cells become less likely, or errors of forecasts larger, by more (default: 1%).");
+    private readonly Option<string?> _data = TypedOption.Text("--data", "DATA", "Data to measure on (default: the part of its data that the model remembers).");
+    private readonly Option<string?> _after = TypedOption.Text("--after", "DATA", "The history before --data (default: its own first slices).");
+    private readonly Option<int?> _horizon = TypedOption.Whole("--horizon", "Slices ahead that are tested (default 24).");
+    private readonly Option<ulong?> _seed = TypedOption.Seed("Seed of the sampled paths, the same before and after (default 1).");
+    private readonly Option<int?> _threads = TypedOption.Whole("--threads", "Threads; the result does not depend on it (default: all).");
+    private readonly Option<string?> _output = TypedOption.Text("-o", "MODEL", "The model file to write.", "--output");
+    private readonly Option<bool> _json = TypedOption.Json();
+    private readonly ReadingOptions _reading = new();
+
+    private QuantizeVerb()
+    {
+    }
+
+    /// <summary>What a run came to.</summary>
+    /// <param name="Result">The measure, and the models' own numbers.</param>
+    /// <param name="Tolerance">The largest loss allowed.</param>
+    /// <param name="WeightBytes">Bytes of the network's weights before and after.</param>
+    /// <param name="FileBytes">Bytes of the model files before and after.</param>
+    internal sealed record Outcome(Quantization Result, double Tolerance, (long Before, long After) WeightBytes, (long Before, long After) FileBytes)
+    {
+        /// <summary>Whether the loss is allowed.</summary>
+        public bool IsWithin => Result.Record.Loss <= Tolerance;
+    }
+
+    /// <summary>The verb.</summary>
+    public static Command Create()
+    {
+        var quantize = new QuantizeVerb();
+        var verb = new Verb("quantize", "Store a model's weights in fewer bits: a smaller file, with the loss measured, and refused where it is larger than allowed.",
+            ("pallium quantize room.pallium --weights int8 -o small.pallium", "a quarter of the weights' bytes, measured on what the model remembers of its data"),
+            ("pallium quantize room.pallium --weights bf16 --tolerance 0.1% --data test.csv --after room.csv -o half.pallium", "measured on data of its own"))
+        {
+            quantize._model, quantize._weights, quantize._tolerance, quantize._data, quantize._after, quantize._horizon, quantize._seed, quantize._threads,
+            quantize._output, quantize._json,
+        };
+        quantize._reading.AddTo(verb);
+        verb.SetAction(quantize.Run);
+        return verb;
+    }
+
+    private int Run(ParseResult parsed)
+    {
+        string path = parsed.GetRequiredValue(_model);
+        string? data = parsed.GetValue(_data);
+        string? history = parsed.GetValue(_after);
+        WeightFormat weights = parsed.GetValue(_weights)
+            ?? throw new InputException($"quantize: found no option --weights, expected --weights {string.Join('|', WeightFormat.All)}.");
+        string output = OutputPath.Check(
+            parsed.GetValue(_output) ?? throw new InputException("quantize: found no option -o, expected -o MODEL, the file to write."), "-o",
+            [path, .. new[] { data, history }.OfType<string>()]);
+        if (data is null && history is not null)
+        {
+            throw new InputException("Option --after: found it without --data, expected the data that come after it.");
+        }
+
+        WorldModel model = ModelFile.Load(path);
+        Quantization result = Measure(parsed, model, weights, data, history);
+        var outcome = new Outcome(
+            result, parsed.GetValue(_tolerance) ?? DefaultTolerance, (model.Summary.StoredBytes, result.Model.Summary.StoredBytes), (Size(model), Size(result.Model)));
+        if (outcome.IsWithin)
+        {
+            result.Model.Save(output);
+        }
+
+        if (parsed.GetValue(_json))
+        {
+            JsonOutput.Write(json => WriteJson(json, outcome));
+        }
+        else
+        {
+            WriteText(Terminal.Out(), outcome, output);
+        }
+
+        if (outcome.IsWithin)
+        {
+            return ExitCode.Success;
+        }
+
+        Console.Error.WriteLine($"pallium: the loss of quality is {Share(result.Record.Loss)}, and {Share(outcome.Tolerance)} was allowed; {output} was not written.");
+        return ExitCode.Failure;
+    }
+
+    private Quantization Measure(ParseResult parsed, WorldModel model, WeightFormat weights, string? data, string? history)
+    {
+        FrameOptions reading = _reading.Of(parsed, model.Schema);
+        EvaluateOptions defaults = new();
+        EvaluateOptions options = defaults with
+        {
+            Horizon = parsed.GetValue(_horizon) ?? defaults.Horizon,
+            Seed = parsed.GetValue(_seed) ?? defaults.Seed,
+            Threads = parsed.GetValue(_threads) ?? defaults.Threads,
+        };
+        using RereadData? test = data is null ? null : new RereadData(data, model.Schema, reading);
+        using RereadData? after = history is null ? null : new RereadData(history, model.Schema, reading);
+        using var interrupt = new Interrupt();
+        return ProgressDisplay.Share("testing before and after", progress => test is null
+            ? model.Quantize(weights, options: options, progress: progress, cancellation: interrupt.Token)
+            : model.Quantize(weights, data == DataFile.StandardInput ? DataFile.StandardInputName : data!, test.Slices, after is null ? null : after.Slices, options, progress, interrupt.Token));
+    }
+
+    /// <summary>Scores before and after, sizes, and what became of it.</summary>
+    internal static void WriteText(IAnsiConsole console, Outcome outcome, string output)
+    {
+        (Quantization result, _, (long weightsBefore, long weightsAfter), (long fileBefore, long fileAfter)) = outcome;
+        Table table = TextTable.Of(["channel", "score"], "before", "after");
+        foreach ((ChannelEvaluation before, ChannelEvaluation after) in result.Before.Channels.Zip(result.After.Channels))
+        {
+            bool number = before.Channel.IsNumeric;
+            table.AddTexts(before.Channel.Header, "nats per cell", Precise(before.LogLoss), Precise(after.LogLoss));
+            table.AddTexts("", number ? "RMSE" : "Brier", Precise(Error(before)), Precise(Error(after)));
+        }
+
+        console.Write(table);
+        console.WriteLine($"Measured on {result.Record.Source}, given the past: cells of the next slice, and forecasts up to {result.Before.Horizon} slices ahead.");
+        console.WriteLine($"On average over channels: {Losses(result.Record)}; {Share(outcome.Tolerance)} of either is allowed.");
+        console.WriteLine($"Weights: {Figures.Bytes(weightsBefore)} before, {Figures.Bytes(weightsAfter)} as {result.Record.Weights}, {Ratio(weightsBefore, weightsAfter)} times smaller.");
+        console.WriteLine($"Whole file: {Figures.Bytes(fileBefore)} before, {Figures.Bytes(fileAfter)} after, {Ratio(fileBefore, fileAfter)} times smaller (the optimiser's state goes; the base stays).");
+        if (outcome.IsWithin)
+        {
+            console.WriteLine($"Wrote {output}.");
+        }
+    }
+
+    /// <summary>The same as JSON.</summary>
+    internal static void WriteJson(Utf8JsonWriter json, Outcome outcome)
+    {
+        json.WriteStartObject();
+        json.WriteBoolean("written", outcome.IsWithin);
+        json.Figure("tolerance", outcome.Tolerance);
+        WriteRecord(json, outcome.Result.Record);
+        Bytes("weightBytes", outcome.WeightBytes);
+        Bytes("fileBytes", outcome.FileBytes);
+        json.Object("channels", () =>
+        {
+            foreach ((ChannelEvaluation before, ChannelEvaluation after) in outcome.Result.Before.Channels.Zip(outcome.Result.After.Channels))
+            {
+                json.Object(before.Channel.Name, () =>
+                {
+                    Pair("logLoss", before.LogLoss, after.LogLoss);
+                    Pair("error", before.Model.Error, after.Model.Error);
+                    Pair("crps", before.Model.Crps, after.Model.Crps);
+                });
+            }
+        });
+        json.WriteEndObject();
+
+        void Bytes(string name, (long Before, long After) bytes) => Pair(name, bytes.Before, bytes.After);
+
+        void Pair(string name, double before, double after) => json.Object(name, () =>
+        {
+            json.Figure("before", before);
+            json.Figure("after", after);
+        });
+    }
+
+    /// <summary>What is remembered of a measure, as members of an object.</summary>
+    internal static void WriteRecord(Utf8JsonWriter json, QuantizationRecord record)
+    {
+        json.WriteString("weights", record.Weights);
+        json.WriteString("source", record.Source);
+        json.Figure("logLossBefore", record.LogLossBefore);
+        json.Figure("logLossAfter", record.LogLossAfter);
+        json.Figure("likelihoodLoss", record.LikelihoodLoss);
+        json.Figure("errorIncrease", record.ErrorIncrease);
+        json.Figure("loss", record.Loss);
+    }
+
+    /// <summary>Both losses in words.</summary>
+    internal static string Losses(QuantizationRecord record)
+    {
+        string likelihood = $"cells {Share(Math.Abs(record.LikelihoodLoss))} {(record.LikelihoodLoss < 0 ? "more" : "less")} likely";
+        return double.IsNaN(record.ErrorIncrease) ? likelihood
+            : $"{likelihood}, errors {Share(Math.Abs(record.ErrorIncrease))} {(record.ErrorIncrease < 0 ? "smaller" : "larger")}";
+    }
+
+    private static double Error(ChannelEvaluation channel) => channel.Channel.IsNumeric ? channel.Model.Error : channel.Model.Crps;
+
+    /// <summary>Three decimals of a percent: what is compared here differs by less than what other verbs show.</summary>
+    private static string Share(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.###} %");
+
+    private static string Precise(double value) => double.IsFinite(value) ? value.ToString("F4", CultureInfo.InvariantCulture) : "-";
+
+    private static string Ratio(long before, long after) => ((double)before / after).ToString("F2", CultureInfo.InvariantCulture);
+
+    private static long Size(WorldModel model)
+    {
+        using var stream = new MemoryStream();
+        model.Save(stream);
+        return stream.Length;
+    }
+}

@@ -9,8 +9,8 @@ internal static partial class GoldenLayers
     // The parameters of block i, by their names there, and the tensors that hold those of all blocks.
     private static readonly (string End, string Tensor)[] BlockNames =
     [
-        ("first.weight", "W1"), ("first.bias", "b1"), ("second.weight", "W2"), ("second.bias", "b2"), ("Wg", "Wg"), ("Wu", "Wu"), ("Wd", "Wd"), ("Wc", "Wc"), (".v", "const_v"),
-        ("router.first.weight", "Wr"), ("own.weight", "Wr"), ("before.weight", "Wg"), ("project.weight", "Wproj"), ("emb", "emb"), ("tau", "tau"),
+        ("router.first.weight", "Wr"), ("first.weight", "W1"), ("first.bias", "b1"), ("second.weight", "W2"), ("second.bias", "b2"), ("Wg", "Wg"), ("Wu", "Wu"), ("Wd", "Wd"), ("Wc", "Wc"), (".v", "const_v"),
+        ("own.weight", "Wr"), ("before.weight", "Wg"), ("project.weight", "Wproj"), ("emb", "emb"), ("tau", "tau"),
     ];
 
     private static GoldenLayer<T> Experts<T>(GoldenFile file)

@@ -20,9 +20,9 @@ internal static class ExpertExperiment
 
     private static readonly string[] Mixtures =
     [
-        "swiglu(16)", "moe(4x16)", "moe(8x16)", "moe(16x16)", "moe(32x16)", "moe(32x16,router=cosine)", "moe(32x16,groups=4)", "moe(32x16,dense=yes)",
+        "swiglu(16)", "moe(4x16)", "moe(8x16)", "moe(16x16)", "moe(32x16)", "moe(32x16,balance=0.05)", "moe(32x16,router=cosine)", "moe(32x16,balance=0.2)", "moe(32x16,dense=yes,balance=0.05)", "moe(32x16,groups=4)", "moe(32x16,dense=yes)",
         "moe(8x16,top=2)", "moe(8x16,prototypes=2)", "moe(8x16,top=2,weights=probability)", "moe(8x16,top=2,weights=probability,margin=0.5)", "moe(8x16,top=2,margin=0.5)",
-        "moe(8x16,top=2,zero=1,copy=1,constant=2)", "moe(8x16,top=2,zero=1,copy=1,constant=2,share=0.25)",
+        "moe(8x16,top=2,zero=1,copy=1,constant=2)", "moe(8x16,top=2,zero=1,copy=1,constant=2,share=1)", "moe(8x16,top=2,zero=1)", "moe(8x16,top=2,zero=1,copy=1,constant=2,share=0.25)",
     ];
 
     public static void Run(Arguments arguments)
@@ -97,10 +97,11 @@ internal static class ExpertExperiment
         int slices = windows.Count * windows.Steps;
         var shares = new double[blocks];
         var y = new float[layers.Outputs];
+        var state = new float[layers.StateSize];
         var scratch = new float[layers.StepScratch(1)];
         for (int slice = 0; slice < slices; slice++)
         {
-            layers.Step(windows.Inputs.AsSpan(slice * windows.InputWidth, windows.InputWidth), [1], [], y, scratch);
+            layers.Step(windows.Inputs.AsSpan(slice * windows.InputWidth, windows.InputWidth), [1], state, y, scratch);
             for (int block = 0; block < blocks; block++)
             {
                 shares[block] += y[route.Inputs + block] != 0 ? 1.0 / slices : 0;

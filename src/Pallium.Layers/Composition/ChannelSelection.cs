@@ -40,17 +40,6 @@ public sealed class ChannelSelection<T> : ParameterFreeLayer<T>
     /// <inheritdoc/>
     public override LayerCost Cost => default;
 
-    /// <summary>[x | layer(x)]: what a layer gives, after what it read.</summary>
-    public static StackedLayers<T> Alongside(string name, ISequenceLayer<T> layer)
-    {
-        ArgumentNullException.ThrowIfNull(layer);
-        return new(
-        [
-            ("twice", new ChannelSelection<T>(layer.Inputs, (0, layer.Inputs), (0, layer.Inputs))),
-            ("beside", new Beside<T>([("pass", new Pass<T>(layer.Inputs)), (name, layer)])),
-        ]);
-    }
-
     /// <inheritdoc/>
     public override (StepNode Outputs, StepNode? State) Describe(StepGraph<T> graph, StepNode inputs, StepNode elapsed, StepNode? state)
     {

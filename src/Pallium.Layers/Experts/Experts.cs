@@ -77,6 +77,12 @@ public sealed partial class Experts<T> : CompositeLayer<T>
         outputs.Clear();
         for (int block = 0; block < Parts.Count; block++)
         {
+            // Of many blocks most have no stream at all.
+            if (rows == 1 && T.IsZero(WeightOf(inputs, 0, block)))
+            {
+                continue;
+            }
+
             StepBlock(block, inputs, elapsed, states, outputs, new StepRoom(x, times, y, carver.Rest));
         }
     }

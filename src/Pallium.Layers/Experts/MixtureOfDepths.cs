@@ -18,6 +18,6 @@ public static class MixtureOfDepths
             ("map", new Linear<T>(new(block.Inputs, 1))), ("share", new Activation<T>(new(1, ActivationKind.Sigmoid))), ("gate", new DepthGate<T>(options)),
         ]);
         return new Residual<T>(new StackedLayers<T>(
-            [("score", ChannelSelection<T>.Alongside("score", score)), ("block", new Experts<T>([block], share: options.Share))]));
+            [("score", new Alongside<T>("score", score)), ("block", new Experts<T>([block], share: options.Share))]));
     }
 }

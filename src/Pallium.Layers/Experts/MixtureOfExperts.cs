@@ -35,7 +35,7 @@ public static class MixtureOfExperts
             { Groups: > 1 } => Grouped(options, newBlock),
             _ => new(
             [
-                ("route", ChannelSelection<T>.Alongside("scores", new StackedLayers<T>([("router", Router<T>(options)), ("gate", Gate<T>(options))]))),
+                ("route", new Alongside<T>("scores", new StackedLayers<T>([("router", Router<T>(options)), ("gate", Gate<T>(options))]))),
                 ("experts", Run(options, newBlock)),
             ]),
         };
@@ -48,7 +48,7 @@ public static class MixtureOfExperts
         (int x, int r) = (options.Channels, options.Experts);
         Linear<T> Map(int inputs) => new(new(inputs, r) { HasBias = false });
         ISequenceLayer<T> score = isFirst
-            ? ChannelSelection<T>.Alongside("scores", Map(x))
+            ? new Alongside<T>("scores", Map(x))
             : new StackedLayers<T>(
             [
                 ("arrange", new ChannelSelection<T>(x + r, (0, x), (0, x + r))),

@@ -13,7 +13,7 @@ internal static class SelectiveProjection
     public static (string Name, ISequenceLayer<T> Layer)[] Parts<T>(int channels, int states, int rank, bool hasGate)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        ISequenceLayer<T> select = ChannelSelection<T>.Alongside("proj", new Linear<T>(new(channels, rank + (2 * states)) { HasBias = false }));
+        ISequenceLayer<T> select = new Alongside<T>("proj", new Linear<T>(new(channels, rank + (2 * states)) { HasBias = false }));
         return
         [
             ("select", hasGate ? new Beside<T>([("s", select), ("z", new Pass<T>(channels))]) : select),

@@ -15,7 +15,7 @@ public sealed class BesideTests : SequenceLayerLaws
 
 public sealed class AlongsideTests : SequenceLayerLaws
 {
-    protected override ISequenceLayer<T> Create<T>() => ChannelSelection<T>.Alongside("gru", new Gru<T>(new(4, 3)));
+    protected override ISequenceLayer<T> Create<T>() => new Alongside<T>("gru", new Gru<T>(new(4, 3)));
 }
 
 public sealed class ChannelSelectionTests : SequenceLayerLaws

@@ -26,7 +26,7 @@ internal static partial class GoldenLayers
             int chosen = file.Int("k");
             var scores = new StackedLayers<T>(
                 [("router", MixtureOfExperts.Cosine<T>(channels, file.Int("de"), experts)), ("gate", new ExpertGate<T>(new(experts, chosen)))]);
-            return Named(new StackedLayers<T>(ChannelSelection<T>.Alongside("scores", scores), new Experts<T>([.. Enumerable.Range(0, experts).Select(_ => Relu())], chosen)), file);
+            return Named(new StackedLayers<T>(new Alongside<T>("scores", scores), new Experts<T>([.. Enumerable.Range(0, experts).Select(_ => Relu())], chosen)), file);
         }
 
         if (file.Case == "moe_pp")

@@ -92,6 +92,9 @@ try
         case "arithmetic":
             ArithmeticExperiment.Run(arguments);
             return 0;
+        case "vectors":
+            VectorExperiment.Run(arguments);
+            return 0;
         case "tables":
             Tables.Write(Console.Out);
             return 0;

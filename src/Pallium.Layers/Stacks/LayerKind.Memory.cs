@@ -50,4 +50,24 @@ public abstract partial class LayerKind
             Range = spec.Get<int>("range"),
         };
     }
+
+    private sealed class Milestones() : LayerKind(
+        "milestones",
+        "attention over the few slices that a gate chose to keep; those no longer read make way",
+        Units("channels of values and of y"),
+        new("entries", OptionForm.Between(1, MostEntries), null, "slices that are kept at the most"),
+        new("keys", OptionForm.Count, 32, "channels of queries and keys"),
+        new("span", OptionForm.Between(1, int.MaxValue), 64, "slices over which reads count as use"))
+    {
+        private const int MostEntries = 16384;
+
+        internal override ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs) =>
+            new MilestoneMemory<T>(new(inputs, spec.Get<int>("units"), spec.Get<int>("entries")) { Keys = spec.Get<int>("keys"), Span = spec.Get<int>("span") });
+
+        internal override LayerSize SizeOf(LayerSpec spec, int inputs)
+        {
+            (long units, long keys) = (spec.Get<int>("units"), spec.Get<int>("keys"));
+            return new((int)units, ((2 * keys) + units + 1) * inputs, spec.Get<int>("entries") * (keys + units + 2));
+        }
+    }
 }

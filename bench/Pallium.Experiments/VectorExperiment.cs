@@ -11,7 +11,9 @@ internal static class VectorExperiment
 {
     private const string File = "vectors";
     private const int TestSequences = 320;
-    private const int Windows = 16_000;
+
+    /// <summary>Share of learning in which the longest sequences grow.</summary>
+    private const double Growing = 0.5;
 
     public static void Run(Arguments arguments)
     {
@@ -64,12 +66,7 @@ internal static class VectorExperiment
     {
         ISequenceLayer<float> trunk = StackText.Parse(stack).Build<float>(task.Inputs);
         var model = new StepwiseModel<float>(trunk, task.Bits, StepwiseGoal.Bits);
-        var lesson = new StepwiseTask<float>(
-            model,
-            task.Draw<float>(Windows, learned.Least, learned.Most, rng.For("learning")),
-            task.Draw<float>(128, learned.Least, learned.Most, rng.For("validation")),
-            new StepwiseOptions { BatchSize = batch },
-            rng);
+        var lesson = new VectorLearning<float>(model, new VectorLesson(task, learned.Least, learned.Most) { Growing = Growing }, batch, rng);
         TrainingOutcome outcome = new Trainer<float>(lesson, options).Run(progress => Show(progress, options.ValidateEvery));
         var figures = new Dictionary<string, double>
         {

@@ -27,6 +27,9 @@ public sealed partial class TuringMachine<T> : RecurrentLayer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const double StartOfMemory = 1e-6;
+
+    /// <summary>Logit of the first slot in a drawn start. Of 128 slots it has 94 % of the weight: heads know where they stand, so that moving them has an effect from the beginning.</summary>
+    private const double FirstSlot = 8;
     private readonly T _constant = T.CreateChecked(StartOfMemory);
     private readonly TuringMachineLayout _layout;
     private readonly Parameter<T> _readWeight;
@@ -105,6 +108,11 @@ public sealed partial class TuringMachine<T> : RecurrentLayer<T>
         _controlBias.Values.Clear();
         Initialization.UniformByFan(_firstRead, _layout.Width, rng.For("first_read"));
         rng.For("first_weighting").Uniform(_firstLogits.Values, -1, 1);
+        for (int i = 0; i < _layout.Weightings; i++)
+        {
+            _firstLogits.Values[i * _layout.Slots] = T.CreateChecked(FirstSlot);
+        }
+
         Initialization.UniformByFan(_outputWeight, _output.Inputs, rng.For("output.weight"));
         _outputBias.Values.Clear();
         Refresh();

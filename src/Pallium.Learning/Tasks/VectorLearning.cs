@@ -5,8 +5,7 @@ namespace Pallium.Learning;
 
 /// <summary>Learning a <see cref="StepwiseModel{T}"/> on a <see cref="VectorTask"/>, from sequences that are drawn afresh for every update and never come again.</summary>
 /// <remarks>
-/// All sequences of an update have as many things, a number drawn for it; the greatest that may be drawn rises from the least to the most in the
-/// first part of learning. Each sequence is keyed by seed, purpose, update and row: the same bits for any number of threads.
+/// All sequences of an update have as many things, a number drawn for it. Each sequence is keyed by seed, purpose, update and row: the same bits for any number of threads.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed class VectorLearning<T> : ILearningTask<T>
@@ -70,7 +69,7 @@ public sealed class VectorLearning<T> : ILearningTask<T>
     {
         _ahead = ahead;
         Rng rng = _rng.For("lesson").For(step);
-        int count = _lesson.Least + rng.Below(_lesson.MostAt(ahead) - _lesson.Least + 1);
+        int count = _lesson.Least + rng.Below(_lesson.Most - _lesson.Least + 1);
         _windows = _lesson.Task.Draw<T>(_batch, count, count, rng.For("windows"));
     }
 
@@ -96,13 +95,5 @@ public sealed class VectorLearning<T> : ILearningTask<T>
 /// <summary>A task of vectors and how long its sequences are in learning.</summary>
 /// <param name="Task">What is drawn.</param>
 /// <param name="Least">Things in the shortest sequences.</param>
-/// <param name="Most">Things in the longest.</param>
-public sealed record VectorLesson(VectorTask Task, int Least, int Most)
-{
-    /// <summary>Share of learning in which the longest sequences grow from the shortest to the longest, evenly; 0: long ones from the beginning.</summary>
-    public double Growing { get; init; }
-
-    /// <summary>Things in the longest sequences at a time of learning.</summary>
-    internal int MostAt(double ahead) => Growing <= 0 ? Most
-        : Math.Clamp(Least + (int)((1 - ahead) / Growing * (Most - Least + 1)), Least, Most);
-}
+/// <param name="Most">Things in the longest; every number between is as likely.</param>
+public sealed record VectorLesson(VectorTask Task, int Least, int Most);

@@ -66,14 +66,6 @@ public sealed class VectorTaskTests
         Assert.Equal(Weights(Learned(1, 20)), Weights(Learned(2, 20)));
 
     [Fact]
-    public void Long_sequences_come_later_where_they_grow()
-    {
-        var lesson = new VectorLesson(new VectorCopyTask(), 1, 20) { Growing = 0.5 };
-        Assert.Equal([1, 11, 20, 20], new[] { 1, 0.75, 0.5, 0 }.Select(lesson.MostAt));
-        Assert.Equal(20, (lesson with { Growing = 0 }).MostAt(1));
-    }
-
-    [Fact]
     public void A_model_with_another_goal_or_an_odd_batch_is_refused()
     {
         var lesson = new VectorLesson(new VectorCopyTask(2), 1, 2);

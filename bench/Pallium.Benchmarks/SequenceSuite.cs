@@ -9,5 +9,6 @@ internal static class SequenceSuite
         AssociativeSequences.Run(session);
         AttentionSequences.Run(session);
         SelectiveSequences.Run(session);
+        MemorySequences.Run(session);
     }
 }

@@ -29,6 +29,8 @@ const string Usage = """
       regimes               five regimes in a row, experts added for each or not: --ways 'grow;learn on' --seeds 3 --epochs 80 --threads 2
       arithmetic            two of ten numbers added, subtracted, multiplied, divided; learned in 1 to 10, tested in 100 to 1000
                             --tasks 'add;subtract;multiply;divide' --layers 'nau(1);nalu(1)' --seeds 10 --steps 20000 --batch 64 --rate 0.01
+      vectors               copying and associative recall of vectors of bits: --tasks 'copy;associative' --stacks 'lstm(64)+ntm(32,width=20);lstm(81)'
+                            --seeds 3 --first-seed 1 --steps N --batch 16 --rates 0.001 --threads 1
       tables                what bench/results holds, as Markdown
     Finished runs (suite, stack, recipe, seed) are skipped, but for sleep, which appends.
     """;
@@ -91,6 +93,9 @@ try
             return 0;
         case "arithmetic":
             ArithmeticExperiment.Run(arguments);
+            return 0;
+        case "vectors":
+            VectorExperiment.Run(arguments);
             return 0;
         case "tables":
             Tables.Write(Console.Out);

@@ -16,7 +16,7 @@ public abstract partial class LayerKind
         new LinearAttention(), new Retention(), new Lightning(), new SimpleGatedAttention(), new GatedAttention(), new Based(),
         new DeltaRule(), new GatedDeltaRule(), new Mixture(),
         new FourthRwkv(), new SixthRwkv(), new SeventhRwkv(), new RwkvFeedforward(),
-        new SoftmaxAttention(), new Convolution(),
+        new SoftmaxAttention(), new AddressedMemory(), new Milestones(), new Convolution(),
         new ExpertMixture(), new Depth(),
         new Accumulator(), new ArithmeticLogic(), new Addition(), new Multiplication(), new Reciprocal(),
         new Affine(), new GatedFeedforward(), new RootMeanSquare(), new MeanAndVariance(), new Dropping(), new Around(), new Chunked(),

@@ -11,7 +11,7 @@ public sealed class SequenceWindows<T>
     /// <param name="steps">T, slices of a window.</param>
     /// <param name="inputs">x, [N, T, I].</param>
     /// <param name="inputWidth">I.</param>
-    /// <param name="targets">[N, T, O]: numbers to regress on, or the index of a class (O = 1).</param>
+    /// <param name="targets">[N, T, O]: numbers to regress on, the index of a class (O = 1), or bits, NaN where none is asked for.</param>
     /// <param name="targetWidth">O.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is not positive.</exception>
     /// <exception cref="ArgumentException">The arrays do not hold the same, whole number of windows.</exception>

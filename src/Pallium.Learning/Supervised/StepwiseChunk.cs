@@ -19,17 +19,24 @@ internal sealed class StepwiseChunk<T>(StepwiseModel<T> model)
         (Variable readout, Variable outputs) = Forward(windows, chosen, learning);
         Variable loss = Loss(readout, windows, chosen);
         _tape.CheckFinite(loss, "loss");
-        int slices = chosen.Length * windows.Steps;
-        _tape.Backward(model.AddAuxiliary(_tape, loss, outputs, slices), gradients);
-        return new ChunkLoss(double.CreateTruncating(_tape.Value(loss)[0]), slices);
+        double count = model.Goal == StepwiseGoal.Bits ? Math.Max(1, Asked) : chosen.Length * windows.Steps;
+        _tape.Backward(model.AddAuxiliary(_tape, loss, outputs, count), gradients);
+        return new ChunkLoss(double.CreateTruncating(_tape.Value(loss)[0]), count);
     }
 
-    /// <summary>Summed loss and error over steps.</summary>
-    public (double Loss, double Error) Evaluate(SequenceWindows<T> windows, ReadOnlySpan<int> chosen)
+    private int Asked => _targets.Count(target => !T.IsNaN(target));
+
+    /// <summary>Summed loss and error over steps or bits, and how many targets there were.</summary>
+    public (double Loss, double Error, long Targets) Evaluate(SequenceWindows<T> windows, ReadOnlySpan<int> chosen)
     {
         (Variable readout, _) = Forward(windows, chosen, null);
         double loss = double.CreateTruncating(_tape.Value(Loss(readout, windows, chosen))[0]);
-        return (loss, model.Goal == StepwiseGoal.Regression ? loss : Mistakes(_tape.Value(readout)));
+        return model.Goal switch
+        {
+            StepwiseGoal.Regression => (loss, loss, _targets.Length),
+            StepwiseGoal.Bits => (loss, WrongBits(_tape.Value(readout)), Asked),
+            _ => (loss, Mistakes(_tape.Value(readout)), _targets.Length),
+        };
     }
 
     private (Variable Readout, Variable Outputs) Forward(SequenceWindows<T> windows, ReadOnlySpan<int> chosen, LearningWindow? learning)
@@ -62,12 +69,45 @@ internal sealed class StepwiseChunk<T>(StepwiseModel<T> model)
         }
 
         Span<T> weights = _tape.Arena[_tape.Arena.Take(slices * model.Outputs)];
+        if (model.Goal == StepwiseGoal.Bits)
+        {
+            return BitLoss(readout, weights);
+        }
+
         for (int i = 0; i < slices; i++)
         {
             weights[(i * model.Outputs) + int.CreateTruncating(_targets[i])] = -T.One;
         }
 
         return _tape.WeightedSum(_tape.LogSoftmax(readout), weights);
+    }
+
+    /// <summary>Σ log(1 + exp z) - b z over the bits b that are asked for.</summary>
+    private Variable BitLoss(Variable readout, Span<T> weights)
+    {
+        for (int i = 0; i < _targets.Length; i++)
+        {
+            weights[i] = T.IsNaN(_targets[i]) ? T.Zero : T.One;
+        }
+
+        Variable all = _tape.WeightedSum(_tape.Softplus(readout), weights);
+        for (int i = 0; i < _targets.Length; i++)
+        {
+            weights[i] = T.IsNaN(_targets[i]) ? T.Zero : -_targets[i];
+        }
+
+        return _tape.Add(all, _tape.WeightedSum(readout, weights));
+    }
+
+    private int WrongBits(ReadOnlySpan<T> logits)
+    {
+        int wrong = 0;
+        for (int i = 0; i < _targets.Length; i++)
+        {
+            wrong += !T.IsNaN(_targets[i]) && T.IsPositive(logits[i]) == T.IsZero(_targets[i]) ? 1 : 0;
+        }
+
+        return wrong;
     }
 
     private int Mistakes(ReadOnlySpan<T> logits)

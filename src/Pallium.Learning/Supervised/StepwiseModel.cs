@@ -12,6 +12,9 @@ public enum StepwiseGoal
 
     /// <summary>Numbers, learned by squared error.</summary>
     Regression,
+
+    /// <summary>Logits of bits, each learned by its own cross-entropy; a target that is NaN is not asked for.</summary>
+    Bits,
 }
 
 /// <summary>A stack and, at every step, a linear readout of its output: z[t] = W y[t] + b. State starts at zero.</summary>
@@ -25,8 +28,8 @@ public sealed class StepwiseModel<T>
 
     /// <summary>A model of zeros; <see cref="Initialize"/> draws its parameters.</summary>
     /// <param name="trunk">The stack.</param>
-    /// <param name="outputs">Classes, or numbers to regress on.</param>
-    /// <param name="goal">Which of the two.</param>
+    /// <param name="outputs">Classes, numbers to regress on, or bits.</param>
+    /// <param name="goal">Which of them.</param>
     public StepwiseModel(ISequenceLayer<T> trunk, int outputs, StepwiseGoal goal)
     {
         ArgumentNullException.ThrowIfNull(trunk);
@@ -51,7 +54,7 @@ public sealed class StepwiseModel<T>
     /// <summary>What the readout stands for.</summary>
     public StepwiseGoal Goal { get; }
 
-    /// <summary>Classes, or numbers to regress on.</summary>
+    /// <summary>Classes, numbers to regress on, or bits.</summary>
     public int Outputs { get; }
 
     /// <summary>Parameters of stack and readout.</summary>

@@ -16,7 +16,7 @@ internal sealed class StepwiseScorer<T>(StepwiseModel<T> model)
     {
         const int Rows = StepwiseChunk<T>.MostRows;
         int[] order = [.. Enumerable.Range(0, windows.Count)];
-        var sums = new (double Loss, double Error)[(windows.Count + Rows - 1) / Rows];
+        var sums = new (double Loss, double Error, long Targets)[(windows.Count + Rows - 1) / Rows];
         runner.Run(Parts, part =>
         {
             for (int i = part; i < sums.Length; i += Parts)
@@ -24,7 +24,7 @@ internal sealed class StepwiseScorer<T>(StepwiseModel<T> model)
                 sums[i] = _chunks[part].Evaluate(windows, order.AsSpan(i * Rows, Math.Min(Rows, windows.Count - (i * Rows))));
             }
         });
-        double targets = Math.Max(1, (double)windows.Count * windows.Steps * windows.TargetWidth);
+        double targets = Math.Max(1, sums.Sum(sum => sum.Targets));
         return new StepwiseScore(sums.Sum(sum => sum.Loss) / targets, sums.Sum(sum => sum.Error) / targets);
     }
 }

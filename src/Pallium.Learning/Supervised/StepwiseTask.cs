@@ -3,9 +3,9 @@ using Pallium.Numerics;
 
 namespace Pallium.Learning;
 
-/// <summary>How well a <see cref="StepwiseModel{T}"/> does, over all steps of all windows.</summary>
-/// <param name="Loss">Mean cross-entropy in nats, or mean squared error per number.</param>
-/// <param name="Error">Share of steps whose likeliest class is wrong, or mean squared error per number.</param>
+/// <summary>How well a <see cref="StepwiseModel{T}"/> does, over all steps of all windows, or all bits that were asked for.</summary>
+/// <param name="Loss">Mean cross-entropy in nats, of a step or a bit, or mean squared error per number.</param>
+/// <param name="Error">Share of steps whose likeliest class is wrong, mean squared error per number, or share of wrong bits.</param>
 public readonly record struct StepwiseScore(double Loss, double Error);
 
 /// <summary>How windows are learned from.</summary>

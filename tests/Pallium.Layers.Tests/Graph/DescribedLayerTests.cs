@@ -54,7 +54,7 @@ public sealed class StepProgramTests : SequenceLayerLaws
             StepNode a = graph.Apply(StepOperation.Subtract, n, graph.Apply(StepOperation.Multiply, y, elapsed));
             StepNode b = graph.Apply(StepOperation.Divide, graph.Apply(StepOperation.Tanh, a), graph.Apply(StepOperation.Add, one, graph.Apply(StepOperation.Exp, n)));
             StepNode c = graph.Apply(StepOperation.Divide, elapsed, graph.Apply(StepOperation.Softplus, graph.Apply(StepOperation.Subtract, b, n)));
-            StepNode d = graph.Apply(StepOperation.Sqrt, graph.Apply(StepOperation.Add, graph.Apply(StepOperation.Abs, c), one));
+            StepNode d = graph.Log(graph.Apply(StepOperation.Sqrt, graph.Apply(StepOperation.Add, graph.Apply(StepOperation.Abs, c), one)));
             StepNode next = graph.Apply(StepOperation.Add, graph.Apply(StepOperation.Multiply, n, state!), graph.Apply(StepOperation.Sigmoid, d));
             StepNode sums = graph.Scatter(graph.Gather(next, 2, 0, 0, 1), 2, 1, 0, 1, 1);
             return (graph.Concatenate(b, sums, graph.Slice(d, 1, 2)), next);

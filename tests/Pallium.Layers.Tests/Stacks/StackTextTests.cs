@@ -65,6 +65,11 @@ public sealed class StackTextTests
     [InlineData("nmu(2,to=0.1)", 10, "found '0.1', expected 'from' less than 'to'.")]
     [InlineData("nmu(2,sparsity=-1)", 16, "found '-1', expected a number from 0 to 1000000.")]
     [InlineData("reciprocal(2,guard=0)", 20, "found '0', expected a number greater than 0.")]
+    [InlineData("ntm(8,slots=2)", 13, "found '2', expected a whole number from 3 to 16384.")]
+    [InlineData("ntm(8,slots=4,range=2)", 21, "found '2', expected a range of at most 1, less than half of the 4 slots.")]
+    [InlineData("ntm(8,slot=4)", 7, "found 'slot', expected an option of ntm: units, slots, width, heads, range; did you mean 'slots'?")]
+    [InlineData("milestones(8)", 13, "found ')', expected entries= and a whole number from 1 to 16384 (milestones needs it).")]
+    [InlineData("gru(4)+milestones(8,entries=0)", 29, "found '0', expected a whole number from 1 to 16384.")]
     [InlineData("lstm(99999999999999999999)", 6, "expected a whole number from 1 to 16384.")]
     public void Errors_name_the_place_and_what_was_expected(string text, int position, string part)
     {

@@ -18,6 +18,17 @@ public sealed class StepwiseTaskTests
     }
 
     [Fact]
+    public void A_bit_is_learned_and_only_bits_that_are_asked_for_count()
+    {
+        StepwiseTask<float> task = Task("gru(16)", StepwiseGoal.Bits, out SequenceWindows<float> test);
+        new Trainer<float>(task, Options(threads: 1)).Run();
+        using var runner = new ChunkRunner(1);
+        StepwiseScore score = task.Score(test, runner);
+        Assert.True(score.Error < 0.02 && score.Loss < 0.1, $"{score}");
+        Assert.Equal(0, score.Error * 50 * (Steps - 1) % 1, 1e-9);
+    }
+
+    [Fact]
     public void A_difference_is_regressed_on()
     {
         StepwiseTask<float> task = Task("lstm(16)", StepwiseGoal.Regression, out SequenceWindows<float> test);
@@ -44,6 +55,7 @@ public sealed class StepwiseTaskTests
     [Theory]
     [InlineData(StepwiseGoal.Classification)]
     [InlineData(StepwiseGoal.Regression)]
+    [InlineData(StepwiseGoal.Bits)]
     public void Gradients_match_central_differences(StepwiseGoal goal)
     {
         SequenceWindows<double> windows = Windows<double>(16, goal, new Rng(3));
@@ -52,7 +64,7 @@ public sealed class StepwiseTaskTests
         Gradients<double> gradients = model.Parameters.NewGradients();
         task.Begin(0, 1);
         ChunkLoss loss = task.Learn(0, 0, gradients);
-        Assert.Equal(16 * Steps, loss.Weight);
+        Assert.Equal(goal == StepwiseGoal.Bits ? 16 * (Steps - 1) : 16 * Steps, loss.Weight);
         double[] analytic = gradients.Values.ToArray();
         const double Step = 1e-5;
         int at = 0;
@@ -104,7 +116,7 @@ public sealed class StepwiseTaskTests
             model, Windows<float>(200, goal, new Rng(1)), test, new StepwiseOptions { BatchSize = 32, ChoosesByError = true }, new Rng(7));
     }
 
-    /// <summary>Random bits; the class is whether the last two differ, the number is by how much.</summary>
+    /// <summary>Random bits; the class is whether the last two differ, the number is by how much, the bit, not asked for at first, is the class.</summary>
     private static SequenceWindows<T> Windows<T>(int count, StepwiseGoal goal, Rng rng)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
@@ -114,7 +126,12 @@ public sealed class StepwiseTaskTests
         {
             inputs[i] = T.CreateChecked(rng.Below(2));
             T before = i % Steps == 0 ? T.Zero : inputs[i - 1];
-            targets[i] = goal == StepwiseGoal.Classification ? T.Abs(inputs[i] - before) : inputs[i] - before;
+            targets[i] = goal switch
+            {
+                StepwiseGoal.Bits when i % Steps == 0 => T.NaN,
+                StepwiseGoal.Regression => inputs[i] - before,
+                _ => T.Abs(inputs[i] - before),
+            };
         }
 
         return new SequenceWindows<T>(Steps, inputs, 1, targets, 1);

@@ -44,6 +44,7 @@ internal static class SupervisedRuns
         int seeds = arguments.Count("seeds", 3);
         int threads = arguments.Count("threads", 1);
         int units = arguments.Count("units", 32);
+        var table = new SortedDictionary<string, List<string>>(StringComparer.Ordinal);
         foreach (string set in sets)
         {
             var data = Suite.Load(set, Recipe.Paper, 0);
@@ -63,7 +64,33 @@ internal static class SupervisedRuns
                     }
                 }
             }
+
+            foreach ((string name, string template) in FamilyStacks.All)
+            {
+                string stack = FamilyStacks.Sized(template, data.Training.InputWidth, parameters);
+                double[] errors = [.. ResultFile.Read(file).Where(done => done.Stack == stack && done.Seed <= (ulong)seeds).Select(done => done.TestError)];
+                table.TryAdd(name, []);
+                table[name].Add(MeanAndDeviation(errors));
+            }
         }
+
+        Console.WriteLine($"\n| family | {string.Join(" | ", sets)} |\n| --- |{string.Concat(sets.Select(_ => " --- |"))}");
+        foreach ((string name, List<string> cells) in table)
+        {
+            Console.WriteLine($"| {name} | {string.Join(" | ", cells)} |");
+        }
+    }
+
+    private static string MeanAndDeviation(double[] errors)
+    {
+        if (errors.Length == 0)
+        {
+            return "-";
+        }
+
+        double mean = errors.Average();
+        double deviation = errors.Length > 1 ? Math.Sqrt(errors.Sum(error => (error - mean) * (error - mean)) / (errors.Length - 1)) : 0;
+        return FormattableString.Invariant($"{mean:G4} ± {deviation:G2}");
     }
 
     private static RunResult RunOne(Suite data, string suite, string stack, string recipeName, ulong seed, Arguments arguments, int threads)

@@ -26,7 +26,7 @@ public sealed class Alongside<T> : CompositeLayer<T>
     public override int Outputs => checked(_layer.Inputs + _layer.Outputs);
 
     /// <inheritdoc/>
-    public override int StepScratch(int rows) => SpanCarver.Room(rows * _layer.Outputs) + _layer.StepScratch(rows);
+    public override int StepScratch(int rows) => SpanCarver.Room(rows * _layer.Outputs) + StepPartScratch(rows);
 
     /// <inheritdoc/>
     public override void Step(ReadOnlySpan<T> inputs, ReadOnlySpan<T> elapsed, Span<T> states, Span<T> outputs, Span<T> scratch)

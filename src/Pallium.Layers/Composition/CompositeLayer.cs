@@ -11,6 +11,7 @@ public abstract class CompositeLayer<T> : ISequenceLayer<T>
     private readonly (string Name, ISequenceLayer<T> Layer)[] _parts;
     private readonly int[] _stateOffsets;
     private readonly string[] _auxiliaryLosses;
+    private int _singleScratch = -1;
 
     private protected CompositeLayer(IReadOnlyList<(string Name, ISequenceLayer<T> Layer)> parts)
     {
@@ -122,10 +123,21 @@ public abstract class CompositeLayer<T> : ISequenceLayer<T>
     /// <summary>Scratch of <see cref="StepPart"/>, at the most.</summary>
     private protected int StepPartScratch(int rows)
     {
+        // Asked for at every step, and a stack may have hundreds of parts.
+        if (rows == 1 && _singleScratch >= 0)
+        {
+            return _singleScratch;
+        }
+
         int most = 0;
         foreach ((_, ISequenceLayer<T> layer) in _parts)
         {
             most = Math.Max(most, SpanCarver.Room(rows * layer.StateSize) + layer.StepScratch(rows));
+        }
+
+        if (rows == 1)
+        {
+            _singleScratch = most;
         }
 
         return most;

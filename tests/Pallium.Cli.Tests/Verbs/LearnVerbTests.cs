@@ -27,6 +27,31 @@ public sealed class LearnVerbTests(LearnedModel learned) : IDisposable
     }
 
     [Fact]
+    public void Experts_learn_grow_and_answer()
+    {
+        _folder.Write("data.csv", LearnedModel.Csv(0, 200));
+        _folder.Write("more.csv", LearnedModel.Csv(200, 300).Replace(",2.", ",-2.", StringComparison.Ordinal));
+        PalliumProcess.Run(_folder.Path, "learn", "data.csv", "-o", "m.pallium", "--epochs", "2", "--stack", "cfc(8)+depth(0.25,mamba(8)x2)+residual(rmsnorm+moe(4x8,top=1))").Succeeded();
+        PalliumProcess.Run(_folder.Path, "learn", "m.pallium", "more.csv", "-o", "grown.pallium", "--epochs", "20", "--grow-experts").Succeeded();
+        string stack = PalliumProcess.Run(_folder.Path, "inspect", "grown.pallium").Succeeded().Output;
+        Assert.Contains("grown=1", stack, StringComparison.Ordinal);
+        PalliumProcess.Run(_folder.Path, "forecast", "grown.pallium", "--after", "data.csv", "--horizon", "2").Succeeded();
+    }
+
+    [Fact]
+    public void Experts_do_not_grow_where_there_are_none()
+    {
+        File.Copy(learned.Model, _folder.At("m.pallium"));
+        byte[] before = File.ReadAllBytes(_folder.At("m.pallium"));
+        _folder.Write("more.csv", LearnedModel.Csv(200, 300));
+        PalliumProcess run = PalliumProcess.Run(_folder.Path, "learn", "m.pallium", "more.csv", "--grow-experts");
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("expected one with experts", run.Error, StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllBytes(_folder.At("m.pallium")));
+        Assert.Contains("expected a model before them", PalliumProcess.Run(_folder.Path, "learn", "more.csv", "-o", "n.pallium", "--grow-experts").Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_base_alone_can_be_learned()
     {
         _folder.Write("data.csv", LearnedModel.Csv(0, 60));

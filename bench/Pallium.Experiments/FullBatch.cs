@@ -12,6 +12,7 @@ internal sealed class FullBatch<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly StepwiseTask<T> _task;
+    private readonly Dictionary<double, int> _reached = [];
 
     /// <param name="stack">The stack under a linear readout.</param>
     /// <param name="windows">All of them are one batch: a multiple of 16.</param>
@@ -32,8 +33,6 @@ internal sealed class FullBatch<T>
 
     /// <summary>The evaluation that first met a loss of at most <paramref name="bar"/>, counted from 1; 0: none did.</summary>
     public int ReachedAt(double bar) => _reached.GetValueOrDefault(bar);
-
-    private readonly Dictionary<double, int> _reached = [];
 
     /// <summary>Losses whose first reaching is noted.</summary>
     public required double[] Bars { get; init; }

@@ -24,7 +24,7 @@ internal static class MinimumExperiment
         int seeds = arguments.Count("seeds", 3);
         double[] rates = arguments.Numbers("rates", [0.003, 0.01, 0.03]);
         string[] ways = arguments.Some("ways", string.Join(';', [.. LineWays, .. RateWays]), [.. LineWays, .. RateWays]);
-        foreach (string stack in arguments.Text("stacks", "swiglu(8);gru(4)").Split(';'))
+        foreach (string stack in arguments.Text("stacks", "lstm(1);gru(1);gru(4)").Split(';'))
         {
             string experiment = string.Create(CultureInfo.InvariantCulture, $"{stack}/{evaluations}");
             for (ulong seed = 1; seed <= (ulong)seeds; seed++)

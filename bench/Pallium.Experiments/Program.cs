@@ -31,7 +31,7 @@ const string Usage = """
                             --tasks 'add;subtract;multiply;divide' --layers 'nau(1);nalu(1)' --seeds 10 --steps 20000 --batch 64 --rate 0.01
       vectors               copying and associative recall of vectors of bits: --tasks 'copy;associative' --stacks 'lstm(64)+ntm(32,width=20);lstm(81)'
                             --seeds 3 --first-seed 1 --steps N --batch 16 --rates 0.001 --threads 1
-      minimum               a network fits another of the same form, least loss 0, all data at once: --stacks 'swiglu(8);gru(4)' --seeds 3 --evaluations 10000
+      minimum               a network fits another of the same form, least loss 0, all data at once: --stacks 'lstm(1);gru(1);gru(4)' --seeds 3 --evaluations 10000
                             --ways 'cg double;lbfgs float;adam float;rmsprop float' --rates 0.003,0.01,0.03
       tables                what bench/results holds, as Markdown
     Finished runs (suite, stack, recipe, seed) are skipped, but for sleep, which appends.

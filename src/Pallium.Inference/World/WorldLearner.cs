@@ -125,8 +125,8 @@ internal static class WorldLearner
         return frame.Schema.IsTable ? Shuffled(frame, options.Seed) : frame;
     }
 
-    // Rows of a table are independent, but files are often sorted by what they are about.
-    private static Frame Shuffled(Frame frame, ulong seed)
+    /// <summary>A table's rows in random order: they are independent, but files are often sorted by what they are about.</summary>
+    public static Frame Shuffled(Frame frame, ulong seed)
     {
         int channels = frame.Channels.Count;
         Series[] series =

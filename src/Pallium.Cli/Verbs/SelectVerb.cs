@@ -13,7 +13,7 @@ internal sealed class SelectVerb
     private readonly ColumnOptions _columns = new();
     private readonly Option<bool> _ownPast = TypedOption.Flag("--own-past", "In streams, read what the target was before as well: a channel then matters for what it adds to that.");
     private readonly Option<double?> _tolerance = TypedOption.Between(
-        "--tolerance", "NATS", "What a selection may lose per slice against the best, beyond one standard error of the difference (default 0.005).", 0, 10);
+        "--tolerance", "LOSS", "What a selection may lose per slice against the best, beyond one standard error of the difference, in nats, or of a number in halves of its variance (default 0.005).", 0, 10);
 
     private readonly Option<double?> _testShare = TypedOption.Between(
         "--test-share", "SHARE", "The share at the end of every series, or of a table's rows in random order, that gives the scores and is not used in choosing (default 0.2).", 0.05, 0.9);
@@ -70,7 +70,7 @@ internal sealed class SelectVerb
             scores.AddTexts([name, Figures.Count(count), Figures.Score(score.Loss), Metric(score), Figures.Percent(isNumber ? score.Explained : score.BalancedAccuracy)]);
         }
 
-        Table path = TextTable.Of([], "price", "channels", "nats", "above the best", "its error", "chosen");
+        Table path = TextTable.Of([], "price", "channels", "held-out loss", "above the best", "its error", "chosen");
         foreach (SelectionStep step in result.Path)
         {
             path.AddTexts(
@@ -86,7 +86,7 @@ internal sealed class SelectVerb
         console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"Kept {result.Kept.Count()} of {result.Channels.Count} channels; against all of them that costs {Figures.Score(result.Cost)} nats per slice (standard error {Figures.Score(result.CostError)})."));
         console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"Costs and scores come from {result.TestSlices:N0} slices of which the choice knew nothing; the prices were tried on {result.Folds} parts of {result.Slices:N0} others."));
+            $"Costs and scores come from {result.TestSlices:N0} slices of which the choice knew nothing; the prices were tried on {result.Folds} parts of {result.Slices:N0} others{(isNumber ? ", in halves of the variance" : ", in nats")}."));
 
         string Metric(SelectionScore score) => isNumber ? Figures.Score(score.RootMeanSquare) : Figures.Percent(score.Accuracy);
     }

@@ -7,11 +7,12 @@ namespace Pallium.Inference;
 /// <summary>Which channels of a frame matter for one of them, by masks that are learned with a price on every channel that is let through.</summary>
 /// <remarks>
 /// <code>
-/// price path    p_j = H 0.1 10^(-j/2), H the loss of telling nothing; at each: masks learned (ChannelGate), a network learned anew from what they keep, its loss on a part held out
+/// price path    p_j = H 0.1 10^(-j/2), j = 0..6, H the loss of telling nothing; at each: masks learned (ChannelGate), a network learned anew from what they keep, its loss on a part held out
 /// chosen price  the fewest channels whose held-out loss is at most the tolerance and one standard error (of the paired difference) above that of the best; all and none are tried as well
-/// selection     masks learned at that price from all but the test part: l > 0
+/// selection     masks learned at that price from all but the test part, l the mean over a few learnings: l > 0
 /// scores        networks learned from all but the test part: all channels, the selection, the selection without each of its channels
 /// </code>
+/// Losses of the first two are nats of a category and half the squared error of a number of deviation 1, as networks learn them; scores are told in nats as well.
 /// Masks are learned anew for every part held out, as those that have seen it would keep what is right there by chance; the test part is no part of any choice.
 /// Sources: the masks' are told at <see cref="ChannelGate{T}"/>; the rule of one standard error: Breiman et al., Classification and Regression Trees, 1984; the fault that parts held out
 /// from the masks avoid: Ambroise and McLachlan, PNAS 99, 2002.
@@ -37,8 +38,7 @@ public static class ChannelSelector
         ArgumentNullException.ThrowIfNull(frame);
         ArgumentNullException.ThrowIfNull(target);
         options ??= new SelectionOptions();
-        StackSpec stack = Check(options, frame.Schema.IsTable);
-        SelectionData data = SelectionData.Of(frame, target, options);
+        (SelectionData data, StackSpec stack) = Prepare(frame, target, options);
         using var jobs = new SelectionJobs(options.Threads, progress, cancellation);
         return new SelectionSearch(data, new SelectionNetwork(data, stack, options.Updates), options, stack.ToString(), jobs).Run();
     }
@@ -55,8 +55,7 @@ public static class ChannelSelector
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(channels);
         options ??= new SelectionOptions();
-        StackSpec stack = Check(options, frame.Schema.IsTable);
-        SelectionData data = SelectionData.Of(frame, target, options);
+        (SelectionData data, StackSpec stack) = Prepare(frame, target, options);
         int[] given = [.. channels.Select(name => Array.FindIndex(data.Channels, channel => channel.Name == name) is var at && at >= 0
             ? at : throw new InputException($"Channels: found '{name}', expected channels of {frame.Source} other than the target."))];
         using var jobs = new SelectionJobs(options.Threads, null, default);
@@ -68,6 +67,14 @@ public static class ChannelSelector
     internal static double[] PricePath(double lossOfNothing) => [.. Enumerable.Range(0, Prices).Select(j => lossOfNothing * 0.1 * Elementary.Pow(10, -0.5 * j))];
 
     internal static int FoldsFor(SelectionOptions options, int slices) => options.Folds ?? (slices < ManySlices ? 5 : 3);
+
+    private static (SelectionData Data, StackSpec Stack) Prepare(Frame frame, string target, SelectionOptions options)
+    {
+        StackSpec stack = Check(options, frame.Schema.IsTable);
+        SelectionData data = SelectionData.Of(frame, target, options);
+        WorldLearner.CheckFits(stack, data.Always + data.Runs.Sum(run => run.Length), Precision.Single);
+        return (data, stack);
+    }
 
     private static StackSpec Check(SelectionOptions options, bool isTable)
     {
@@ -91,7 +98,7 @@ public static class ChannelSelector
         }
         catch (StackTextException error)
         {
-            throw new InputException($"Option stack: {error.Message}", error);
+            throw WorldLearner.StackFault(error);
         }
     }
 }

@@ -12,7 +12,10 @@ public sealed record SelectionOptions
     /// </summary>
     public bool ReadsOwnPast { get; init; }
 
-    /// <summary>Nats per slice that a selection may lose against the best one, beyond one standard error of the difference, at least 0.</summary>
+    /// <summary>
+    /// What a selection may lose per slice against the best one, beyond one standard error of the difference, at least 0: nats of a category; of a number half the squared
+    /// error in deviations, so that 0.005 is a hundredth of its variance.
+    /// </summary>
     public double Tolerance { get; init; } = 0.005;
 
     /// <summary>Parts that are held out in turn to choose how many channels are kept, at least 2; null: 5, or 3 from 2,000 slices on.</summary>
@@ -24,7 +27,7 @@ public sealed record SelectionOptions
     /// <summary>Updates of every network, at least 1.</summary>
     public int Updates { get; init; } = 1000;
 
-    /// <summary>Networks, drawn differently, that every test score is the mean of, at least 1.</summary>
+    /// <summary>Learnings, drawn differently, that every logit and every score is the mean of, at least 1.</summary>
     public int Repeats { get; init; } = 3;
 
     /// <summary>Seed of all randomness. Same seed, same bits.</summary>

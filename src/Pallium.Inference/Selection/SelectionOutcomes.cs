@@ -58,6 +58,9 @@ internal sealed record SelectionOutcomes(double[] Losses, double[] Truths, doubl
         return new SelectionOutcomes(Means(run => run.Losses), runs[0].Truths, Means(run => run.Errors));
     }
 
+    /// <summary>The same with losses in the unit of prices and of what networks learn: nats of a category, half the squared error of a number in deviations.</summary>
+    public SelectionOutcomes AsPriced(SelectionData data) => data.Categories > 0 ? this : this with { Losses = [.. Errors.Select(square => square / 2)] };
+
     /// <summary>Mean difference of losses to other outcomes of the same slices, and its standard error.</summary>
     public (double Mean, double Error) Against(SelectionOutcomes other)
     {

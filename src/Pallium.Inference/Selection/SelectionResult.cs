@@ -10,7 +10,7 @@ public readonly record struct SelectionScore(double Loss, double Accuracy, doubl
 
 /// <summary>One channel in the light of a target.</summary>
 /// <param name="Channel">The channel.</param>
-/// <param name="Kept">Whether it is selected: its logit is positive.</param>
+/// <param name="Kept">Whether it is selected: its logit is positive (or no price was worth dropping any, or none was worth its price).</param>
 /// <param name="Logit">Logit of its mask.</param>
 /// <param name="Probability">How often the mask was open at the end of learning, σ(logit).</param>
 public sealed record SelectedChannel(Channel Channel, bool Kept, double Logit, double Probability)
@@ -25,12 +25,12 @@ public sealed record SelectedChannel(Channel Channel, bool Kept, double Logit, d
     public double CostError { get; init; } = double.NaN;
 }
 
-/// <summary>A price of channels that was tried.</summary>
-/// <param name="Price">Nats per slice that a channel costs; 0 for all channels, ∞ for none.</param>
-/// <param name="Channels">Channels kept, mean over the parts held out.</param>
-/// <param name="Loss">Held-out loss, nats per slice.</param>
-/// <param name="Excess">What it loses against the best, nats per slice.</param>
-/// <param name="ExcessError">Standard error of that.</param>
+/// <summary>A price of channels that was tried. Losses are nats of a category; of a number half the squared error in deviations.</summary>
+/// <param name="Price">What a channel costs per slice; 0 for all channels, ∞ for none.</param>
+/// <param name="Channels">Channels kept, mean over the parts held out and learnings.</param>
+/// <param name="Loss">Held-out loss per slice.</param>
+/// <param name="Excess">What it loses against the best, per slice.</param>
+/// <param name="ExcessError">Standard error of that, of the slices.</param>
 /// <param name="IsChosen">Whether the selection was made at this price.</param>
 public sealed record SelectionStep(double Price, double Channels, double Loss, double Excess, double ExcessError, bool IsChosen);
 

@@ -8,6 +8,9 @@ internal sealed class SelectionSearch(SelectionData data, SelectionNetwork netwo
     /// <summary>Share of the work until the price is chosen.</summary>
     private const double SearchShare = 0.8;
 
+    /// <summary>Share of the work until the channels are selected.</summary>
+    private const double SelectedShare = 0.85;
+
     private readonly Rng _rng = new Rng(options.Seed).For("selection");
 
     /// <summary>Does it all.</summary>
@@ -18,10 +21,10 @@ internal sealed class SelectionSearch(SelectionData data, SelectionNetwork netwo
         SelectionStep[] path = TryPrices(folds);
         SelectionStep chosen = path.Single(step => step.IsChosen);
         double[] prices = [.. path.Select(step => step.Price).Where(price => price > 0 && double.IsFinite(price))];
-        double[] logits = jobs.Run("selecting", 1, SearchShare, SearchShare, _ => network.Logits(Math.Clamp(chosen.Price, prices[^1], prices[0]), data.Learning, _rng.For("masks")))[0];
+        double[] logits = MeanLogits(Math.Clamp(chosen.Price, prices[^1], prices[0]));
         int[] kept = Kept(chosen.Price, _ => logits);
         int[][] sets = [[.. Enumerable.Range(0, logits.Length)], [], kept, .. kept.Select(left => kept.Where(c => c != left).ToArray())];
-        SelectionOutcomes[] tested = TestAll(sets, SearchShare, 1);
+        SelectionOutcomes[] tested = TestAll(sets, SelectedShare, 1);
         SelectionOutcomes selected = tested[2];
         (double cost, double error) = selected.Against(tested[0]);
         SelectedChannel[] channels = [.. logits.Select((logit, c) => Describe(c, logit, Array.IndexOf(kept, c) is var at && at >= 0 ? tested[3 + at] : null, selected))];
@@ -57,29 +60,41 @@ internal sealed class SelectionSearch(SelectionData data, SelectionNetwork netwo
     {
         Require(data.Learning.Length - ((data.Learning.Length + folds - 1) / folds), data.Test.Length);
         double[] prices = [double.PositiveInfinity, .. ChannelSelector.PricePath(LossOfNothing()), 0];
-        (int Kept, SelectionOutcomes Outcomes)[] tried = jobs.Run("choosing how many", folds * prices.Length, 0, SearchShare, i =>
+        int runs = folds * options.Repeats;
+        (int Kept, SelectionOutcomes Outcomes)[] tried = jobs.Run("choosing how many", prices.Length * runs, 0, SearchShare, i =>
         {
-            int fold = i / prices.Length;
+            int fold = i % runs / options.Repeats;
             int from = (int)((long)data.Learning.Length * fold / folds);
             int to = (int)((long)data.Learning.Length * (fold + 1) / folds);
             SelectionWindow[] rest = [.. data.Learning[..from], .. data.Learning[to..]];
-            Rng rng = _rng.For("fold").For(fold);
-            int[] kept = Kept(prices[i % prices.Length], price => network.Logits(price, rest, rng.For("masks")));
+            Rng rng = _rng.For("fold").For(fold).For(i % options.Repeats);
+            int[] kept = Kept(prices[i / runs], price => network.Logits(price, rest, rng.For("masks")));
             return (kept.Length, network.Outcomes(kept, rest, data.Learning[from..to], rng.For("network")));
         });
-        SelectionOutcomes[] outcomes = [.. prices.Select((_, p) => SelectionOutcomes.Joined([.. Enumerable.Range(0, folds).Select(fold => tried[(fold * prices.Length) + p].Outcomes)]))];
+        SelectionOutcomes[] outcomes =
+        [
+            .. tried.Chunk(runs).Select(ofPrice => SelectionOutcomes.Joined(
+                [.. ofPrice.Chunk(options.Repeats).Select(repeats => SelectionOutcomes.Averaged([.. repeats.Select(run => run.Outcomes)]))]).AsPriced(data)),
+        ];
         SelectionOutcomes best = outcomes.MinBy(one => one.Loss)!;
         SelectionStep[] path =
         [
             .. prices.Select((price, p) =>
             {
                 (double excess, double error) = outcomes[p].Against(best);
-                double count = Enumerable.Range(0, folds).Sum(fold => (double)tried[(fold * prices.Length) + p].Kept) / folds;
+                double count = tried[(p * runs)..((p + 1) * runs)].Sum(run => (double)run.Kept) / runs;
                 return new SelectionStep(price, count, outcomes[p].Loss, excess, error, false);
             }),
         ];
         SelectionStep chosen = path.Where(step => step.Excess <= options.Tolerance + step.ExcessError).OrderBy(step => step.Channels).ThenBy(step => step.Loss).First();
         return [.. path.Select(step => step with { IsChosen = ReferenceEquals(step, chosen) })];
+    }
+
+    /// <summary>Logits of masks learned from all but the test part, mean over several learnings.</summary>
+    private double[] MeanLogits(double price)
+    {
+        double[][] all = jobs.Run("selecting", options.Repeats, SearchShare, SelectedShare, repeat => network.Logits(price, data.Learning, _rng.For("masks").For(repeat)));
+        return [.. all[0].Select((_, c) => all.Sum(logits => logits[c]) / all.Length)];
     }
 
     /// <summary>Which channels a price keeps: none at ∞, all at 0, else those whose logits are positive.</summary>

@@ -77,6 +77,7 @@ public sealed class ChannelSelectorTests
         Refused(() => ChannelSelector.Select(Table(30, rng => rng.Uniform(), ("on", ChannelKind.Real, x => x[0])), "on"), "30 rows", "at least 40");
         Refused(() => ChannelSelector.Select(Table(100, rng => rng.Uniform(), ("on", ChannelKind.Binary, _ => 1)), "on"), "column 'on'", "only 1", "two different values");
         Refused(() => ChannelSelector.Select(frame, "on", Quick with { Stack = "gru(16" }), "stack");
+        Refused(() => ChannelSelector.Select(frame, "on", Quick with { Stack = "linear(6)+gla(6,heads=4)" }), "stack");
         Refused(() => ChannelSelector.Select(frame, "on", Quick with { TestShare = 0 }), "test share", "0.05 to 0.9");
         Refused(() => ChannelSelector.Score(frame, "on", ["on"]), "'on'");
     }

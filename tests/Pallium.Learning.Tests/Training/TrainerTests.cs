@@ -96,7 +96,12 @@ public sealed class TrainerTests
         // A rate at which learning overshoots for ever, so that the end is not the best.
         static TrainingOutcome Run(bool keepsLast) => new Trainer<double>(new LeastSquares(1), new TrainerOptions
         {
-            Steps = 200, ValidateEvery = 1, Patience = null, Schedule = new RateSchedule(0.8) { CoolDown = 0 }, Threads = 1, KeepsLast = keepsLast,
+            Steps = 200,
+            ValidateEvery = 1,
+            Patience = null,
+            Schedule = new RateSchedule(0.8) { CoolDown = 0 },
+            Threads = 1,
+            KeepsLast = keepsLast,
         }).Run();
     }
 

@@ -55,6 +55,7 @@ public sealed class StepwiseTaskTests
     [Theory]
     [InlineData(StepwiseGoal.Classification)]
     [InlineData(StepwiseGoal.Regression)]
+    [InlineData(StepwiseGoal.Bits)]
     public void Steps_without_weight_count_for_nothing(StepwiseGoal goal)
     {
         const double Tolerance = 1e-12;
@@ -66,14 +67,18 @@ public sealed class StepwiseTaskTests
             new StepwiseModel<double>(StackText.Parse("gru(3)").Build<double>(1), goal == StepwiseGoal.Classification ? 2 : 1, goal), changed, changed, new StepwiseOptions(), new Rng(4));
         Gradients<double> gradients = task.Parameters.NewGradients();
         task.Begin(0, 1);
-        Assert.Equal(16 * 5, task.Learn(0, 0, gradients).Weight);
+        Assert.Equal(16 * (goal == StepwiseGoal.Bits ? 4 : 5), task.Learn(0, 0, gradients).Weight);
         using var runner = new ChunkRunner(1);
         StepwiseScore score = task.Score(changed, runner);
         double[] readouts = task.Predict(windows, runner);
         int width = readouts.Length / weights.Length;
-        double[] losses = [.. Enumerable.Range(0, weights.Length).Where(i => weights[i] > 0).Select(i => goal == StepwiseGoal.Regression
-            ? Math.Pow(readouts[i] - windows.Targets[i], 2)
-            : Math.Log(Math.Exp(readouts[i * width]) + Math.Exp(readouts[(i * width) + 1])) - readouts[(i * width) + (int)windows.Targets[i]])];
+        double LossOf(int step, double target) => goal switch
+        {
+            StepwiseGoal.Regression => Math.Pow(readouts[step] - target, 2),
+            StepwiseGoal.Bits => Math.Log(1 + Math.Exp(readouts[step])) - (target * readouts[step]),
+            _ => Math.Log(Math.Exp(readouts[step * width]) + Math.Exp(readouts[(step * width) + 1])) - readouts[(step * width) + (int)target],
+        };
+        double[] losses = [.. Enumerable.Range(0, weights.Length).Where(i => weights[i] > 0 && !double.IsNaN(windows.Targets[i])).Select(i => LossOf(i, windows.Targets[i]))];
         Assert.Equal(losses.Average(), score.Loss, Tolerance);
     }
 

@@ -20,6 +20,7 @@ const string Usage = """
       gaps                  filling of series with gaps: --only etth1,household --percent 10,20,30,40,50,60 --rows 2000
       sleep                 one-pass answers before and after a sleep beside effort 256: --sets 'etth1;seattle;occupancy;squares' --stack 'gru(32)'
                             --rounds 120 --questions 200 --threads 1
+      select                channel selection: 5 of 100 channels, and the breast cancer table: --sets 'friedman;xor;breast' --seeds 5 --threads 2
       recall                associative recall beside bytes of state: --layers 'gla(64);based(64)' --pairs 4,8,16,32,64 --vocabulary 256
       copying               selective copying and induction, tested 16 times longer: --tasks 'copying;induction' --copied 16 --layers ...
       tracking              parity, sums modulo 3, permutations, and the automata learned: --tasks 'parity;mod3;s5;s5-exchanges;a5;z60' --layers ...
@@ -77,6 +78,9 @@ try
             return 0;
         case "sleep":
             SleepExperiment.Run(arguments);
+            return 0;
+        case "select":
+            SelectionExperiment.Run(arguments);
             return 0;
         case "recall":
             RecallExperiment.Run(arguments);

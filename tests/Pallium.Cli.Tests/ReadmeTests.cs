@@ -20,6 +20,7 @@ public sealed partial class ReadmeTests
         {
             ["learn"] = ["--epochs", "1"],
             ["evaluate"] = ["--stride", "40", "--paths", "8"],
+            ["select"] = ["--updates", "20"],
             ["sleep"] = ["--rounds", "1"],
             ["quantize"] = ["--horizon", "2"],
             ["bench"] = ["--steps", "1", "--width", "8", "--blocks", "1"],

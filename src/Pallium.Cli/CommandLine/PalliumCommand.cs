@@ -45,6 +45,7 @@ internal static class PalliumCommand
             EvaluateVerb.Create(),
             SleepVerb.Create(),
             QuantizeVerb.Create(),
+            SelectVerb.Create(),
             InspectVerb.Create(),
             StacksVerb.Create(),
             BenchVerb.Create(),

@@ -20,6 +20,10 @@ internal static class ProgressDisplay
     public static T Sleep<T>(Func<IProgress<SleepProgress>, T> work) =>
         Show(report => work(new Relay<SleepProgress>(progress => report((double)progress.Round / progress.Rounds, Describe(progress)))));
 
+    /// <summary>Runs a selection of channels.</summary>
+    public static T Select<T>(Func<IProgress<SelectionProgress>, T> work) =>
+        Show(report => work(new Relay<SelectionProgress>(progress => report(progress.Share, progress.Phase))));
+
     /// <summary>Runs work that tells only its share.</summary>
     public static T Share<T>(string text, Func<IProgress<double>, T> work) =>
         Show(report => work(new Relay<double>(share => report(share, text))));

@@ -15,15 +15,7 @@ internal sealed class LearnVerb
     };
 
     private readonly Option<string?> _output = TypedOption.Text("-o", "MODEL", "The model file to write.", "--output");
-    private readonly Option<string?> _time = TypedOption.Text("--time", "COL", "The time column (default: found by its name or its dates; \"\" says that there is none).");
-    private readonly Option<string?> _series = TypedOption.Text("--series", "COL", "The column that names the series of a row.");
-    private readonly Option<string[]> _static = TypedOption.Texts("--static", "COL", "Columns that are constant within a series: inputs, never answers.", severalPerOption: true);
-    private readonly Option<string[]> _known = TypedOption.Texts("--known", "COL", "Channels whose future is known in advance.", severalPerOption: true);
-    private readonly Option<string[]> _ignore = TypedOption.Texts("--ignore", "COL", "Columns to leave out.", severalPerOption: true);
-    private readonly Option<bool> _table = TypedOption.Flag("--table", "Rows are independent, without time.");
-    private readonly Option<string[]> _kinds = TypedOption.Texts("--kind", "COL=KIND", "What a column is: real, positive, binary or categorical (default: found from the data).", severalPerOption: true);
-    private readonly Option<string?> _timeZone = ReadingOptions.TimeZone();
-    private readonly Option<Duplicates?> _duplicates = ReadingOptions.Duplicates();
+    private readonly ColumnOptions _columns = new();
     private readonly Option<string?> _stack = TypedOption.Text("--stack", "TEXT", "The network, such as liquid(64), lstm(32)x2 or mamba(64)x2+attention(64,window=64), see pallium stacks; none leaves the closed-form base alone (default: liquid(64)).");
     private readonly Option<int?> _epochs = TypedOption.Whole("--epochs", "Times to go over the data at the most (default: as many as fit about a thousand updates).");
     private readonly Option<ulong?> _seed = TypedOption.Seed();
@@ -51,10 +43,9 @@ internal sealed class LearnVerb
             ("pallium learn room.pallium july.csv", "goes on learning, and writes back to room.pallium"),
             ("pallium learn room.pallium august.csv --grow-experts", "adds experts for what is new; the others stay as they are"))
         {
-            learn._files, learn._output, learn._time, learn._series, learn._static, learn._known, learn._ignore, learn._table, learn._kinds,
-            learn._timeZone, learn._duplicates, learn._stack, learn._epochs, learn._seed, learn._threads, learn._precision, learn._weights,
-            learn._growExperts, learn._testShare,
+            learn._files, learn._output, learn._stack, learn._epochs, learn._seed, learn._threads, learn._precision, learn._weights, learn._growExperts, learn._testShare,
         };
+        learn._columns.AddTo(verb, hasFuture: true);
         verb.SetAction(learn.Run);
         return verb;
     }
@@ -130,18 +121,7 @@ internal sealed class LearnVerb
         string output = OutputPath.Check(parsed.GetValue(_output)
             ?? throw new InputException($"learn: found no option -o, expected -o MODEL, such as -o {Path.ChangeExtension(Path.GetFileName(data), ".pallium")}."), "-o", data);
         LearnOptions options = Learning(parsed, new LearnOptions());
-        var reading = new FrameOptions
-        {
-            Time = parsed.GetValue(_time),
-            Series = parsed.GetValue(_series),
-            Static = parsed.GetValue(_static)!,
-            Known = parsed.GetValue(_known)!,
-            Ignore = parsed.GetValue(_ignore)!,
-            Table = parsed.GetValue(_table),
-            TimeZone = parsed.GetValue(_timeZone),
-            Duplicates = parsed.GetValue(_duplicates) ?? Duplicates.Refuse,
-            Kinds = Kinds(parsed.GetValue(_kinds)!),
-        };
+        FrameOptions reading = _columns.Of(parsed);
         IAnsiConsole console = Terminal.Out();
         SayMemory(console, data);
         Frame frame = DataFile.Read(data, reading);
@@ -157,22 +137,13 @@ internal sealed class LearnVerb
 
     private int GoOn(ParseResult parsed, string path, string data)
     {
-        RefuseFixed(parsed, _static, _known, _kinds, _table, _stack, _precision, _weights);
+        RefuseFixed(parsed, [.. _columns.SettledByModel, _stack, _precision, _weights]);
         string output = OutputPath.Check(parsed.GetValue(_output) ?? path, "-o", data);
         WorldModel model = ModelFile.Load(path);
         LearnOptions options = Learning(parsed, new LearnOptions { Stack = model.Summary.Stack, Precision = model.Summary.Precision });
         IAnsiConsole console = Terminal.Out();
         SayMemory(console, data);
-        Frame more = DataFile.Read(data, new FrameOptions
-        {
-            Schema = model.Schema,
-            Time = parsed.GetValue(_time),
-            Series = parsed.GetValue(_series),
-            Ignore = parsed.GetValue(_ignore)!,
-            TimeZone = parsed.GetValue(_timeZone),
-            Duplicates = parsed.GetValue(_duplicates) ?? Duplicates.Refuse,
-        });
-
+        Frame more = DataFile.Read(data, _columns.Of(parsed, model.Schema));
         using var interrupt = new Interrupt();
         Continuation result = ProgressDisplay.Learn(progress => model.LearnMore(more, options, progress, interrupt.Token));
         DataFile.Warn(result.Warnings);
@@ -212,21 +183,6 @@ internal sealed class LearnVerb
         TestShare = parsed.GetValue(_testShare) ?? defaults.TestShare,
         GrowExperts = parsed.GetValue(_growExperts) ?? 0,
     };
-
-    private static Dictionary<string, ChannelKind> Kinds(string[] texts)
-    {
-        (string Word, ChannelKind Kind)[] words = [.. Enum.GetValues<ChannelKind>().Select(kind => (kind.ToString().ToLowerInvariant(), kind))];
-        var kinds = new Dictionary<string, ChannelKind>();
-        foreach (string text in texts)
-        {
-            (string name, string word) = CellText.ParseAssignment(text, "--kind");
-            int at = Array.FindIndex(words, pair => pair.Word == word);
-            kinds[name] = at >= 0 ? words[at].Kind
-                : throw new InputException($"Option --kind: found '{text}', expected {name}= and one of {string.Join(", ", words.Select(pair => pair.Word))}.");
-        }
-
-        return kinds;
-    }
 
     private static void RefuseFixed(ParseResult parsed, params Option[] options)
     {

@@ -85,7 +85,7 @@ internal static class WorldLearner
     }
 
     /// <summary>Refuses a stack that cannot be made for so many channels, before anything takes long.</summary>
-    private static void CheckFits(StackSpec? stack, int inputs, Precision precision)
+    public static void CheckFits(StackSpec? stack, int inputs, Precision precision)
     {
         try
         {
@@ -97,7 +97,8 @@ internal static class WorldLearner
         }
     }
 
-    private static InputException StackFault(StackTextException error) => new($"Option stack: {error.Message}", error);
+    /// <summary>A fault of a stack's text, as a user's mistake.</summary>
+    public static InputException StackFault(StackTextException error) => new($"Option stack: {error.Message}", error);
 
     private static BaseData BaseDataOf(SliceLayout layout, EncodedSeries[] series, Stretch[] learning, int exogenous, int timeFeatures, bool table)
     {
@@ -125,8 +126,8 @@ internal static class WorldLearner
         return frame.Schema.IsTable ? Shuffled(frame, options.Seed) : frame;
     }
 
-    // Rows of a table are independent, but files are often sorted by what they are about.
-    private static Frame Shuffled(Frame frame, ulong seed)
+    /// <summary>A table's rows in random order: they are independent, but files are often sorted by what they are about.</summary>
+    public static Frame Shuffled(Frame frame, ulong seed)
     {
         int channels = frame.Channels.Count;
         Series[] series =

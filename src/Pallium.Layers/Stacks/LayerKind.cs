@@ -19,7 +19,7 @@ public abstract partial class LayerKind
         new SoftmaxAttention(), new AddressedMemory(), new Milestones(), new Convolution(),
         new ExpertMixture(), new Depth(),
         new Accumulator(), new ArithmeticLogic(), new Addition(), new Multiplication(), new Reciprocal(),
-        new Affine(), new GatedFeedforward(), new RootMeanSquare(), new MeanAndVariance(), new Dropping(), new Around(), new Chunked(),
+        new Selecting(), new Affine(), new GatedFeedforward(), new RootMeanSquare(), new MeanAndVariance(), new Dropping(), new Around(), new Chunked(),
     ];
 
     private protected LayerKind(string name, string summary, params LayerOption[] options)

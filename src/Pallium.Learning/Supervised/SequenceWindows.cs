@@ -59,9 +59,19 @@ public sealed class SequenceWindows<T>
             : throw new ArgumentException($"Found {value.Length} elapsed times, expected {Count * Steps}, one per step.", nameof(value));
     }
 
+    /// <summary>How much every step counts in losses and errors, [N, T], at least 0: 0 where a target is not known; null: 1 throughout.</summary>
+    /// <exception cref="ArgumentException">It does not hold one number per step.</exception>
+    public T[]? Weights
+    {
+        get;
+        init => field = value is null || value.Length == Count * Steps
+            ? value
+            : throw new ArgumentException($"Found {value.Length} weights, expected {Count * Steps}, one per step.", nameof(value));
+    }
+
     /// <summary>x, [N, T, I].</summary>
     internal T[] Inputs { get; }
 
     /// <summary>[N, T, O].</summary>
-    internal T[] Targets { get; }
+    public T[] Targets { get; }
 }

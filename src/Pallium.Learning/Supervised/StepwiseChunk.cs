@@ -12,6 +12,7 @@ internal sealed class StepwiseChunk<T>(StepwiseModel<T> model)
 
     private readonly Tape<T> _tape = new();
     private T[] _targets = [];
+    private T[] _weights = [];
 
     /// <summary>Summed loss over steps; adds its gradient.</summary>
     public ChunkLoss Learn(SequenceWindows<T> windows, ReadOnlySpan<int> chosen, LearningWindow learning, Gradients<T> gradients)
@@ -19,24 +20,43 @@ internal sealed class StepwiseChunk<T>(StepwiseModel<T> model)
         (Variable readout, Variable outputs) = Forward(windows, chosen, learning);
         Variable loss = Loss(readout, windows, chosen);
         _tape.CheckFinite(loss, "loss");
-        double count = model.Goal == StepwiseGoal.Bits ? Math.Max(1, Asked) : chosen.Length * windows.Steps;
+        double count = model.Goal == StepwiseGoal.Bits ? Math.Max(1, AskedBits()) : Weight;
         _tape.Backward(model.AddAuxiliary(_tape, loss, outputs, count), gradients);
         return new ChunkLoss(double.CreateTruncating(_tape.Value(loss)[0]), count);
     }
 
-    private int Asked => _targets.Count(target => !T.IsNaN(target));
+    /// <summary>What the steps count together.</summary>
+    private double Weight => _weights.Sum(double.CreateTruncating);
 
-    /// <summary>Summed loss and error over steps or bits, and how many targets there were.</summary>
-    public (double Loss, double Error, long Targets) Evaluate(SequenceWindows<T> windows, ReadOnlySpan<int> chosen)
+    /// <summary>Summed loss and error over steps or bits, and how many targets there were, each as often as its step counts.</summary>
+    public (double Loss, double Error, double Targets) Evaluate(SequenceWindows<T> windows, ReadOnlySpan<int> chosen)
     {
         (Variable readout, _) = Forward(windows, chosen, null);
         double loss = double.CreateTruncating(_tape.Value(Loss(readout, windows, chosen))[0]);
         return model.Goal switch
         {
-            StepwiseGoal.Regression => (loss, loss, _targets.Length),
-            StepwiseGoal.Bits => (loss, WrongBits(_tape.Value(readout)), Asked),
-            _ => (loss, Mistakes(_tape.Value(readout)), _targets.Length),
+            StepwiseGoal.Regression => (loss, loss, Weight * windows.TargetWidth),
+            StepwiseGoal.Bits => (loss, WrongBits(_tape.Value(readout)), AskedBits()),
+            _ => (loss, Mistakes(_tape.Value(readout)), Weight),
         };
+    }
+
+    /// <summary>The readouts of some windows.</summary>
+    /// <param name="windows">All windows.</param>
+    /// <param name="chosen">Which of them.</param>
+    /// <param name="into">z of all windows, [N, T, O], of which those of the chosen ones are written.</param>
+    public void Predict(SequenceWindows<T> windows, ReadOnlySpan<int> chosen, Span<T> into)
+    {
+        (Variable readout, _) = Forward(windows, chosen, null);
+        ReadOnlySpan<T> z = _tape.Value(readout);
+        int width = model.Outputs;
+        for (int t = 0; t < windows.Steps; t++)
+        {
+            for (int row = 0; row < chosen.Length; row++)
+            {
+                z.Slice(((t * chosen.Length) + row) * width, width).CopyTo(into[(((chosen[row] * windows.Steps) + t) * width)..]);
+            }
+        }
     }
 
     private (Variable Readout, Variable Outputs) Forward(SequenceWindows<T> windows, ReadOnlySpan<int> chosen, LearningWindow? learning)
@@ -62,10 +82,21 @@ internal sealed class StepwiseChunk<T>(StepwiseModel<T> model)
         int slices = windows.Steps * chosen.Length;
         Array.Resize(ref _targets, slices * windows.TargetWidth);
         TimeMajor(windows.Targets, windows.Steps, windows.TargetWidth, chosen, _targets);
+        Array.Resize(ref _weights, slices);
+        if (windows.Weights is { } given)
+        {
+            TimeMajor(given, windows.Steps, 1, chosen, _weights);
+        }
+        else
+        {
+            _weights.AsSpan().Fill(T.One);
+        }
+
         if (model.Goal == StepwiseGoal.Regression)
         {
             Variable targets = _tape.Constant(_targets, slices, windows.TargetWidth);
-            return _tape.Sum(_tape.Square(_tape.Subtract(readout, targets)));
+            Variable squares = _tape.Square(_tape.Subtract(readout, targets));
+            return windows.Weights is null ? _tape.Sum(squares) : _tape.WeightedSum(squares, Repeated(_weights, windows.TargetWidth));
         }
 
         Span<T> weights = _tape.Arena[_tape.Arena.Take(slices * model.Outputs)];
@@ -76,7 +107,7 @@ internal sealed class StepwiseChunk<T>(StepwiseModel<T> model)
 
         for (int i = 0; i < slices; i++)
         {
-            weights[(i * model.Outputs) + int.CreateTruncating(_targets[i])] = -T.One;
+            weights[(i * model.Outputs) + int.CreateTruncating(_targets[i])] = -_weights[i];
         }
 
         return _tape.WeightedSum(_tape.LogSoftmax(readout), weights);
@@ -87,32 +118,58 @@ internal sealed class StepwiseChunk<T>(StepwiseModel<T> model)
     {
         for (int i = 0; i < _targets.Length; i++)
         {
-            weights[i] = T.IsNaN(_targets[i]) ? T.Zero : T.One;
+            weights[i] = WeightOfBit(i);
         }
 
         Variable all = _tape.WeightedSum(_tape.Softplus(readout), weights);
         for (int i = 0; i < _targets.Length; i++)
         {
-            weights[i] = T.IsNaN(_targets[i]) ? T.Zero : -_targets[i];
+            weights[i] = T.IsNaN(_targets[i]) ? T.Zero : -_targets[i] * WeightOfBit(i);
         }
 
         return _tape.Add(all, _tape.WeightedSum(readout, weights));
     }
 
-    private int WrongBits(ReadOnlySpan<T> logits)
+    private double WrongBits(ReadOnlySpan<T> logits)
     {
-        int wrong = 0;
+        double wrong = 0;
         for (int i = 0; i < _targets.Length; i++)
         {
-            wrong += !T.IsNaN(_targets[i]) && T.IsPositive(logits[i]) == T.IsZero(_targets[i]) ? 1 : 0;
+            wrong += T.IsPositive(logits[i]) == T.IsZero(_targets[i]) ? double.CreateTruncating(WeightOfBit(i)) : 0;
         }
 
         return wrong;
     }
 
-    private int Mistakes(ReadOnlySpan<T> logits)
+    private double AskedBits()
     {
-        int mistakes = 0;
+        double asked = 0;
+        for (int i = 0; i < _targets.Length; i++)
+        {
+            asked += double.CreateTruncating(WeightOfBit(i));
+        }
+
+        return asked;
+    }
+
+    /// <summary>What its step counts; 0 for a bit that is not asked for.</summary>
+    private T WeightOfBit(int bit) => T.IsNaN(_targets[bit]) ? T.Zero : _weights[bit / model.Outputs];
+
+    /// <summary>Each weight as often as a step has numbers.</summary>
+    private Span<T> Repeated(ReadOnlySpan<T> weights, int width)
+    {
+        Span<T> repeated = _tape.Arena[_tape.Arena.Take(weights.Length * width)];
+        for (int i = 0; i < repeated.Length; i++)
+        {
+            repeated[i] = weights[i / width];
+        }
+
+        return repeated;
+    }
+
+    private double Mistakes(ReadOnlySpan<T> logits)
+    {
+        double mistakes = 0;
         for (int i = 0; i < _targets.Length; i++)
         {
             ReadOnlySpan<T> row = logits.Slice(i * model.Outputs, model.Outputs);
@@ -122,7 +179,7 @@ internal sealed class StepwiseChunk<T>(StepwiseModel<T> model)
                 likeliest = row[k] > row[likeliest] ? k : likeliest;
             }
 
-            mistakes += likeliest == int.CreateTruncating(_targets[i]) ? 0 : 1;
+            mistakes += likeliest == int.CreateTruncating(_targets[i]) ? 0 : double.CreateTruncating(_weights[i]);
         }
 
         return mistakes;

@@ -14,17 +14,31 @@ internal sealed class StepwiseScorer<T>(StepwiseModel<T> model)
 
     public StepwiseScore Score(SequenceWindows<T> windows, ChunkRunner runner)
     {
-        const int Rows = StepwiseChunk<T>.MostRows;
-        int[] order = [.. Enumerable.Range(0, windows.Count)];
-        var sums = new (double Loss, double Error, long Targets)[(windows.Count + Rows - 1) / Rows];
-        runner.Run(Parts, part =>
-        {
-            for (int i = part; i < sums.Length; i += Parts)
-            {
-                sums[i] = _chunks[part].Evaluate(windows, order.AsSpan(i * Rows, Math.Min(Rows, windows.Count - (i * Rows))));
-            }
-        });
+        var sums = new (double Loss, double Error, double Targets)[Runs(windows)];
+        ForAll(windows, runner, (chunk, run, chosen) => sums[run] = chunk.Evaluate(windows, chosen));
         double targets = Math.Max(1, sums.Sum(sum => sum.Targets));
         return new StepwiseScore(sums.Sum(sum => sum.Loss) / targets, sums.Sum(sum => sum.Error) / targets);
+    }
+
+    /// <summary>z of all windows, [N, T, O].</summary>
+    public T[] Predict(SequenceWindows<T> windows, ChunkRunner runner)
+    {
+        var readouts = new T[windows.Count * windows.Steps * model.Outputs];
+        ForAll(windows, runner, (chunk, _, chosen) => chunk.Predict(windows, chosen, readouts));
+        return readouts;
+    }
+
+    private static int Runs(SequenceWindows<T> windows) => (windows.Count + StepwiseChunk<T>.MostRows - 1) / StepwiseChunk<T>.MostRows;
+
+    private void ForAll(SequenceWindows<T> windows, ChunkRunner runner, Action<StepwiseChunk<T>, int, int[]> work)
+    {
+        const int Rows = StepwiseChunk<T>.MostRows;
+        runner.Run(Parts, part =>
+        {
+            for (int i = part; i < Runs(windows); i += Parts)
+            {
+                work(_chunks[part], i, [.. Enumerable.Range(i * Rows, Math.Min(Rows, windows.Count - (i * Rows)))]);
+            }
+        });
     }
 }

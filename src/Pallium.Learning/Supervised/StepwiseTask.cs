@@ -114,4 +114,13 @@ public sealed class StepwiseTask<T> : ILearningTask<T>
         ArgumentNullException.ThrowIfNull(runner);
         return _scorer.Score(windows, runner);
     }
+
+    /// <summary>The readouts of other windows by the present weights.</summary>
+    /// <returns>z, [N, T, O].</returns>
+    public T[] Predict(SequenceWindows<T> windows, ChunkRunner runner)
+    {
+        ArgumentNullException.ThrowIfNull(windows);
+        ArgumentNullException.ThrowIfNull(runner);
+        return _scorer.Predict(windows, runner);
+    }
 }

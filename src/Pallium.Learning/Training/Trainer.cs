@@ -75,7 +75,7 @@ public sealed class Trainer<T>
                 if (step % _options.ValidateEvery == 0 || step == _options.Steps)
                 {
                     last = Validate(runner);
-                    bool better = last < best;
+                    bool better = last < best || _options.KeepsLast;
                     stale = better ? 0 : stale + 1;
                     if (better)
                     {

@@ -26,6 +26,9 @@ public sealed record TrainerOptions
     /// <summary>Looks without improvement after which learning stops; null: never.</summary>
     public int? Patience { get; init; } = 8;
 
+    /// <summary>Whether learning ends with its last weights, not with those that validated best: for what is annealed, which is not what it will be before the end.</summary>
+    public bool KeepsLast { get; init; }
+
     /// <summary>Threads, the caller's own included. The result does not depend on it.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 

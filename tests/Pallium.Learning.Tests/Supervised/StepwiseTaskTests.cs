@@ -56,6 +56,36 @@ public sealed class StepwiseTaskTests
     [InlineData(StepwiseGoal.Classification)]
     [InlineData(StepwiseGoal.Regression)]
     [InlineData(StepwiseGoal.Bits)]
+    public void Steps_without_weight_count_for_nothing(StepwiseGoal goal)
+    {
+        const double Tolerance = 1e-12;
+        SequenceWindows<double> windows = Windows<double>(16, goal, new Rng(3));
+        double[] weights = [.. Enumerable.Range(0, 16 * Steps).Select(i => i % Steps < 5 ? 1.0 : 0)];
+        double[] others = [.. windows.Targets.Select((target, i) => i % Steps < 5 ? target : 1 - target)];
+        var changed = new SequenceWindows<double>(Steps, windows.Inputs, 1, others, 1) { Weights = weights };
+        var task = new StepwiseTask<double>(
+            new StepwiseModel<double>(StackText.Parse("gru(3)").Build<double>(1), goal == StepwiseGoal.Classification ? 2 : 1, goal), changed, changed, new StepwiseOptions(), new Rng(4));
+        Gradients<double> gradients = task.Parameters.NewGradients();
+        task.Begin(0, 1);
+        Assert.Equal(16 * (goal == StepwiseGoal.Bits ? 4 : 5), task.Learn(0, 0, gradients).Weight);
+        using var runner = new ChunkRunner(1);
+        StepwiseScore score = task.Score(changed, runner);
+        double[] readouts = task.Predict(windows, runner);
+        int width = readouts.Length / weights.Length;
+        double LossOf(int step, double target) => goal switch
+        {
+            StepwiseGoal.Regression => Math.Pow(readouts[step] - target, 2),
+            StepwiseGoal.Bits => Math.Log(1 + Math.Exp(readouts[step])) - (target * readouts[step]),
+            _ => Math.Log(Math.Exp(readouts[step * width]) + Math.Exp(readouts[(step * width) + 1])) - readouts[(step * width) + (int)target],
+        };
+        double[] losses = [.. Enumerable.Range(0, weights.Length).Where(i => weights[i] > 0 && !double.IsNaN(windows.Targets[i])).Select(i => LossOf(i, windows.Targets[i]))];
+        Assert.Equal(losses.Average(), score.Loss, Tolerance);
+    }
+
+    [Theory]
+    [InlineData(StepwiseGoal.Classification)]
+    [InlineData(StepwiseGoal.Regression)]
+    [InlineData(StepwiseGoal.Bits)]
     public void Gradients_match_central_differences(StepwiseGoal goal)
     {
         SequenceWindows<double> windows = Windows<double>(16, goal, new Rng(3));

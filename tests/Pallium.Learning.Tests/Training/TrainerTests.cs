@@ -84,6 +84,27 @@ public sealed class TrainerTests
         Assert.True(outcome.Steps < 1_000_000);
     }
 
+    [Fact]
+    public void The_last_weights_are_kept_on_demand_however_they_validate()
+    {
+        TrainingOutcome best = Run(keepsLast: false);
+        TrainingOutcome last = Run(keepsLast: true);
+        Assert.True(best.BestStep < 200, $"{best.BestStep}");
+        Assert.Equal(200, last.BestStep);
+        Assert.True(last.BestLoss > best.BestLoss, $"{last.BestLoss} {best.BestLoss}");
+
+        // A rate at which learning overshoots for ever, so that the end is not the best.
+        static TrainingOutcome Run(bool keepsLast) => new Trainer<double>(new LeastSquares(1), new TrainerOptions
+        {
+            Steps = 200,
+            ValidateEvery = 1,
+            Patience = null,
+            Schedule = new RateSchedule(0.8) { CoolDown = 0 },
+            Threads = 1,
+            KeepsLast = keepsLast,
+        }).Run();
+    }
+
     [Theory]
     [InlineData("bf16")]
     [InlineData("int8")]

@@ -53,7 +53,8 @@ internal static class MinimumExperiment
         Rng start = new Rng(seed).For("student");
         var exact = new FullBatch<double>(stack, windows, start) { Bars = Bars };
         var single = new FullBatch<float>(
-            stack, new SequenceWindows<float>(Steps, Array.ConvertAll(inputs, x => (float)x), Inputs, Array.ConvertAll(targets, x => (float)x), Targets), start) { Bars = Bars };
+            stack, new SequenceWindows<float>(Steps, Array.ConvertAll(inputs, x => (float)x), Inputs, Array.ConvertAll(targets, x => (float)x), Targets), start)
+        { Bars = Bars };
         string[] words = way.Split(' ');
         bool isDouble = words[1] == "double";
         if (words.Length == 2)

@@ -10,7 +10,7 @@ namespace Pallium.Experiments;
 /// <remarks>x is drawn around one of 32 centres; the target is a linear map of x that belongs to the centre, through tanh.</remarks>
 internal static class ExpertExperiment
 {
-    private const string File = "experts";
+    private const string File = "mixtures";
     private const int Regions = 32;
     private const int Channels = 16;
     private const int Targets = 8;

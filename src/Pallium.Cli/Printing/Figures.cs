@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pallium.Numerics;
 
 namespace Pallium.Cli;
 
@@ -56,6 +57,10 @@ internal static class Figures
             : picojoules < Kilo * Kilo ? string.Create(CultureInfo.InvariantCulture, $"{picojoules / Kilo:F1} nJ")
             : string.Create(CultureInfo.InvariantCulture, $"{picojoules / (Kilo * Kilo):F1} uJ");
     }
+
+    /// <summary>What so many multiplications with addition are estimated to take in each kind of arithmetic.</summary>
+    public static string Energies(long multiplyAdds) =>
+        string.Join(", ", ArithmeticEnergy.All.Select(energy => $"{Energy(energy.Picojoules(multiplyAdds))} in {energy.Name}"));
 
     /// <summary>A number with so many decimals; adding zero takes the sign from a rounded -0.</summary>
     private static string Number(double value, int decimals) => decimals > MostDecimals

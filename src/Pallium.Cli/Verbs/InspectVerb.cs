@@ -63,7 +63,7 @@ internal static class InspectVerb
         Fact("parameters", $"{Figures.Count(summary.NetworkParameters)} in the network, {Figures.Count(summary.BaseParameters)} in the base");
         if (summary.Weights is { } weights)
         {
-            Fact("weights", $"stored as {weights}, {Figures.Bytes(summary.StoredBytes)}: " + (summary.Quantization is { } measured
+            Fact("weights", $"stored as {weights}{(weights.Product is null ? "" : ", linear maps of the trunk multiply by L-Mul")}, {Figures.Bytes(summary.StoredBytes)}: " + (summary.Quantization is { } measured
                 ? $"on {measured.Source} {Figures.Score(measured.LogLossBefore)} before, {Figures.Score(measured.LogLossAfter)} after rounding (nats per cell); {QuantizeVerb.Losses(measured)}"
                 : "learned so rounded"));
         }

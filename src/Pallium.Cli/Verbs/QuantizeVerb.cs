@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Pallium.Numerics;
 using Spectre.Console;
 
 namespace Pallium.Cli;
@@ -33,7 +34,9 @@ internal sealed class QuantizeVerb
     /// <param name="Tolerance">The largest loss allowed.</param>
     /// <param name="WeightBytes">Bytes of the network's weights before and after.</param>
     /// <param name="FileBytes">Bytes of the model files before and after.</param>
-    internal sealed record Outcome(Quantization Result, double Tolerance, (long Before, long After) WeightBytes, (long Before, long After) FileBytes)
+    /// <param name="MultiplyAdds">Of a slice in the trunk, and of a question in the head.</param>
+    internal sealed record Outcome(
+        Quantization Result, double Tolerance, (long Before, long After) WeightBytes, (long Before, long After) FileBytes, (long Trunk, long Head) MultiplyAdds)
     {
         /// <summary>Whether the loss is allowed.</summary>
         public bool IsWithin => Result.Record.Loss <= Tolerance;
@@ -45,6 +48,7 @@ internal sealed class QuantizeVerb
         var quantize = new QuantizeVerb();
         var verb = new Verb("quantize", "Store a model's weights in fewer bits: a smaller file, with the loss measured, and refused where it is larger than allowed.",
             ("pallium quantize room.pallium --weights int8 -o small.pallium", "a quarter of the weights' bytes, measured on what the model remembers of its data"),
+            ("pallium quantize room.pallium --weights lmul4 -o added.pallium", "the trunk's products by addition (L-Mul), and no more bits of its weights than they read"),
             ("pallium quantize room.pallium --weights bf16 --tolerance 0.1% --data test.csv --after room.csv -o half.pallium", "measured on data of its own"))
         {
             quantize._model, quantize._weights, quantize._tolerance, quantize._data, quantize._after, quantize._horizon, quantize._seed, quantize._threads,
@@ -72,8 +76,9 @@ internal sealed class QuantizeVerb
 
         WorldModel model = ModelFile.Load(path);
         Quantization result = Measure(parsed, model, weights, data, history);
+        (_, long trunk, long head) = result.Model.Summary.MultiplyAdds;
         var outcome = new Outcome(
-            result, parsed.GetValue(_tolerance) ?? DefaultTolerance, (model.Summary.StoredBytes, result.Model.Summary.StoredBytes), (Size(model), Size(result.Model)));
+            result, parsed.GetValue(_tolerance) ?? DefaultTolerance, (model.Summary.StoredBytes, result.Model.Summary.StoredBytes), (Size(model), Size(result.Model)), (trunk, head));
         if (outcome.IsWithin)
         {
             result.Model.Save(output);
@@ -118,7 +123,7 @@ internal sealed class QuantizeVerb
     /// <summary>Scores before and after, sizes, and what became of it.</summary>
     internal static void WriteText(IAnsiConsole console, Outcome outcome, string output)
     {
-        (Quantization result, _, (long weightsBefore, long weightsAfter), (long fileBefore, long fileAfter)) = outcome;
+        (Quantization result, _, (long weightsBefore, long weightsAfter), (long fileBefore, long fileAfter), (long trunk, long head)) = outcome;
         Table table = TextTable.Of(["channel", "score"], "before", "after");
         foreach ((ChannelEvaluation before, ChannelEvaluation after) in result.Before.Channels.Zip(result.After.Channels))
         {
@@ -132,6 +137,10 @@ internal sealed class QuantizeVerb
         console.WriteLine($"On average over channels: {Losses(result.Record)}; {Share(outcome.Tolerance)} of either is allowed.");
         console.WriteLine($"Weights: {Figures.Bytes(weightsBefore)} before, {Figures.Bytes(weightsAfter)} as {result.Record.Weights}, {Ratio(weightsBefore, weightsAfter)} times smaller.");
         console.WriteLine($"Whole file: {Figures.Bytes(fileBefore)} before, {Figures.Bytes(fileAfter)} after, {Ratio(fileBefore, fileAfter)} times smaller (the optimiser's state goes; the base stays).");
+        string how = WeightFormat.Find(result.Record.Weights)?.Product is null ? "They are computed in float32, as before."
+            : $"Those of linear maps are computed by L-Mul, the head's {Figures.Count(head)} in float32.";
+        console.WriteLine($"Trunk: {Figures.Count(trunk)} multiply-adds a slice, estimated at 45 nm, without reading weights: {Figures.Energies(trunk)}.");
+        console.WriteLine(how);
         if (outcome.IsWithin)
         {
             console.WriteLine($"Wrote {output}.");
@@ -147,6 +156,18 @@ internal sealed class QuantizeVerb
         WriteRecord(json, outcome.Result.Record);
         Bytes("weightBytes", outcome.WeightBytes);
         Bytes("fileBytes", outcome.FileBytes);
+        json.Object("multiplyAdds", () =>
+        {
+            json.Figure("trunk", outcome.MultiplyAdds.Trunk);
+            json.Figure("head", outcome.MultiplyAdds.Head);
+        });
+        json.Object("picojoules", () =>
+        {
+            foreach (ArithmeticEnergy energy in ArithmeticEnergy.All)
+            {
+                json.Figure(energy.Name, energy.Picojoules(outcome.MultiplyAdds.Trunk));
+            }
+        });
         json.Object("channels", () =>
         {
             foreach ((ChannelEvaluation before, ChannelEvaluation after) in outcome.Result.Before.Channels.Zip(outcome.Result.After.Channels))

@@ -88,8 +88,7 @@ internal static class StacksVerb
         console.WriteLine($"Per slice of one stream, single precision, {inputs} channels in.");
         if (isStack)
         {
-            string energies = string.Join(", ", ArithmeticEnergy.All.Select(energy => $"{Figures.Energy(energy.Picojoules(lines[^1].Cost.MultiplyAdds))} in {energy.Name}"));
-            console.WriteLine($"Estimated energy of the multiply-adds at 45 nm, without reading weights: {energies}.");
+            console.WriteLine($"Estimated energy of the multiply-adds at 45 nm, without reading weights: {Figures.Energies(lines[^1].Cost.MultiplyAdds)}.");
         }
 
         if (lines.Any(line => line.Options.Count > 0))

@@ -32,7 +32,7 @@ internal interface ILearnedNetwork
     long StoredBytes { get; }
 
     /// <summary>Rounds the network's own weights to what a format has, from where on they are stored so.</summary>
-    /// <exception cref="InputException">A weight is too large for the format.</exception>
+    /// <exception cref="InputException">A weight is too large for the format, or it is one of single precision alone.</exception>
     ILearnedNetwork Round(WeightFormat format);
 
     /// <summary>Writes weights and, where they are stored as they are, the optimiser's state, under names that begin with <paramref name="prefix"/>.</summary>
@@ -164,5 +164,7 @@ internal sealed class LearnedNetwork<T>(
     }
 
     private static StoredWeights[] Room(SliceNetwork<T> network, WeightFormat format) =>
-        [.. network.Parameters.Items.Select(item => format.Create(item.Parameter.Shape))];
+        format.Product is not null && typeof(T) != typeof(float)
+            ? throw new InputException($"Weights stored as {format} are multiplied in single precision; found a network that computes in double.")
+            : [.. network.Parameters.Items.Select(item => format.Create(item.Parameter))];
 }

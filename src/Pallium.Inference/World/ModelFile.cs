@@ -265,7 +265,7 @@ internal static class ModelFile
         }
 
         WeightFormat format = WeightFormat.Find(weights)
-            ?? throw new FormatException($"its weights are stored in a format that this program does not know; it reads {string.Join(" and ", WeightFormat.All)}");
+            ?? throw new FormatException($"its weights are stored in a format that this program does not know; it reads {string.Join(", ", WeightFormat.All)}");
         return LearnedNetwork<T>.Read(file, network, stack, hidden, precision, new AdamOptions(), format, prefix);
     }
 

@@ -68,6 +68,8 @@ internal static class WorldLearner
         Require(options.GrowExperts is >= 0 and <= 256, "grow experts", options.GrowExperts, "0 to 256");
         Require(options.TestShare is >= 0 and <= 0.9, "test share", options.TestShare, "0 to 0.9");
         Require(options.Precision is Precision.Single or Precision.Double, "precision", options.Precision, "Single or Double");
+        Require(
+            options.Weights?.Product is null || options.Precision == Precision.Single, "weights", options.Weights!, "another format beside double precision: this one multiplies in single");
         if (options.Stack.Trim() == "none")
         {
             Require(options.Weights is null, "weights", options.Weights!, "none beside the stack 'none', which has no weights to round");

@@ -128,7 +128,8 @@ public sealed class WorldModel
 
     /// <summary>
     /// Stores the network's weights in fewer bits and measures what that costs. This model stays as it is; the new one answers from the rounded weights,
-    /// computed with as before, and its file is smaller also by the optimiser's state: learning on begins with a new one, and keeps the format.
+    /// computed with as before (or by the product of the format, <see cref="WeightFormat.Product"/>), and its file is smaller also by the optimiser's state: learning
+    /// on begins with a new one, and keeps the format.
     /// </summary>
     /// <param name="weights">What the weights are stored as.</param>
     /// <param name="test">Data to measure on; null: the part of its data that the model remembers, which judged its learning.</param>

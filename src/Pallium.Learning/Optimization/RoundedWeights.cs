@@ -6,7 +6,8 @@ namespace Pallium.Learning;
 /// <summary>Learning for weights of few bits: losses and gradients see rounded weights, updates go to the full ones.</summary>
 /// <remarks>
 /// The gradient passes through the rounding as if it were not there (straight-through estimator: Bengio, Léonard and Courville, 2013, section 4;
-/// for stored weights Jacob et al., CVPR 2018, section 3). Scales follow the weights at every update.
+/// for stored weights Jacob et al., CVPR 2018, section 3). Scales follow the weights at every update. Where a format has a product of its own, losses are
+/// computed by it, and gradients are those of exact products.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 internal sealed class RoundedWeights<T>
@@ -20,7 +21,7 @@ internal sealed class RoundedWeights<T>
     public RoundedWeights(ParameterSet<T> parameters, WeightFormat format)
     {
         _parameters = parameters;
-        _rounded = [.. parameters.Items.Select(item => format.Create(item.Parameter.Shape))];
+        _rounded = [.. parameters.Items.Select(item => format.Create(item.Parameter))];
         _full = new AlignedBuffer<T>(parameters.Length);
     }
 

@@ -9,6 +9,9 @@ public abstract class StoredWeights
     /// <summary>Bytes that they take.</summary>
     public abstract long Bytes { get; }
 
+    /// <summary>How linear maps multiply by them; null: exactly.</summary>
+    public virtual LMul? Product => null;
+
     /// <summary>Takes in the nearest weights that the format has. What is not finite, or too large for it, decodes to something that is not finite.</summary>
     /// <param name="values">As many as the shape has.</param>
     public abstract void Encode<T>(ReadOnlySpan<T> values)
@@ -34,12 +37,14 @@ public abstract class StoredWeights
         Encode<T>(parameter.Values);
     }
 
-    /// <summary>Gives a parameter its values; none lies below its bound.</summary>
+    /// <summary>Gives a parameter its values, none below its bound, and the product that reads them; its layer is to be refreshed.</summary>
+    /// <exception cref="NotSupportedException">The parameter does not take the product, or is of double precision.</exception>
     public void Decode<T>(Parameter<T> parameter)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(parameter);
         Decode(parameter.Values);
+        parameter.Product = Product;
         if (parameter.Minimum is double minimum)
         {
             T bound = T.CreateChecked(minimum);

@@ -40,4 +40,7 @@ public sealed class FiguresTests
     [InlineData(4600, "4.6 nJ")]
     [InlineData(4.6e6, "4.6 uJ")]
     public void Energies_have_a_unit(double picojoules, string text) => Assert.Equal(text, Figures.Energy(picojoules));
+
+    [Fact]
+    public void Energies_are_told_for_every_arithmetic() => Assert.Equal("4.6 nJ in float32, 300 pJ in int8, 1.0 nJ in L-Mul", Figures.Energies(1000));
 }

@@ -21,21 +21,26 @@ public sealed class QuantizeVerbTests(LearnedModel learned) : IDisposable
     public void Scores_sizes_and_both_losses_are_told()
     {
         var result = new Quantization(null!, Fabricated.Evaluation, Fabricated.Evaluation, Record);
-        var outcome = new QuantizeVerb.Outcome(result, 0.01, (4000, 1000), (102400, 51200));
+        var outcome = new QuantizeVerb.Outcome(result, 0.01, (4000, 1000), (102400, 51200), (1000, 70));
         string text = Fabricated.Printed(console => QuantizeVerb.WriteText(console, outcome, "small.pallium"));
         Assert.All(
             new[]
             {
                 "rain [mm]", "2.2500", "RMSE", "Brier", "1.1250", "rain.csv", "cells 0.25 % less likely, errors 0.125 % smaller; 1 % of either",
-                "3.9 KB before, 1000 B as int8, 4.00 times", "100.0 KB before, 50.0 KB after, 2.00 times", "Wrote small.pallium.",
+                "3.9 KB before, 1000 B as int8, 4.00 times", "100.0 KB before, 50.0 KB after, 2.00 times", "Wrote small.pallium.", "Trunk: 1,000 multiply-adds", "computed in float32, as before",
             },
             word => Assert.Contains(word, text, StringComparison.Ordinal));
+        var byLMul = new Quantization(null!, Fabricated.Evaluation, Fabricated.Evaluation, Record with { Weights = "lmul4" });
+        text = Fabricated.Printed(console => QuantizeVerb.WriteText(console, outcome with { Result = byLMul }, "small.pallium"));
+        Assert.Contains("4.6 nJ in float32, 300 pJ in int8, 1.0 nJ in L-Mul.", text, StringComparison.Ordinal);
+        Assert.Contains("linear maps are computed by L-Mul, the head's 70 in float32", text, StringComparison.Ordinal);
         text = Fabricated.Printed(console => QuantizeVerb.WriteText(console, outcome with { Tolerance = 0.002 }, "small.pallium"));
         Assert.DoesNotContain("Wrote", text, StringComparison.Ordinal);
         JsonElement json = Fabricated.Json(json => QuantizeVerb.WriteJson(json, outcome));
         Assert.True(json.GetProperty("written").GetBoolean());
         Assert.Equal(0.0025, json.GetProperty("loss").GetDouble());
         Assert.Equal(1000, json.GetProperty("weightBytes").GetProperty("after").GetDouble());
+        Assert.Equal(4600, json.GetProperty("picojoules").GetProperty("float32").GetDouble(), 1e-6);
         Assert.Equal(2.25, json.GetProperty("channels").GetProperty("rain").GetProperty("logLoss").GetProperty("after").GetDouble());
     }
 
@@ -61,6 +66,23 @@ public sealed class QuantizeVerbTests(LearnedModel learned) : IDisposable
         Assert.Contains("stored as int8", PalliumProcess.Run(_folder.Path, "inspect", "small.pallium").Succeeded().Output, StringComparison.Ordinal);
         PalliumProcess.Run(_folder.Path, "learn", "small.pallium", "test.csv", "--epochs", "1", "-o", "more.pallium").Succeeded();
         Assert.Contains("stored as int8", PalliumProcess.Run(_folder.Path, "inspect", "more.pallium").Succeeded().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_model_that_multiplies_by_addition_is_kept_learns_on_and_is_made_exact_again()
+    {
+        string Quantized(string file, string threads) => PalliumProcess.Run(
+            _folder.Path, "quantize", learned.Model, "--weights", "lmul4", "--horizon", "3", "--tolerance", "90%", "--threads", threads, "-o", file).Succeeded().Output;
+        string output = Quantized("added.pallium", "1");
+        Assert.Contains("linear maps are computed by L-Mul", output, StringComparison.Ordinal);
+        Assert.Contains("linear maps of the trunk multiply by L-Mul", PalliumProcess.Run(_folder.Path, "inspect", "added.pallium").Succeeded().Output, StringComparison.Ordinal);
+        Quantized("threads.pallium", "2");
+        Assert.Equal(File.ReadAllBytes(_folder.At("added.pallium")), File.ReadAllBytes(_folder.At("threads.pallium")));
+        PalliumProcess.Run(_folder.Path, "forecast", "added.pallium", "--after", learned.Data, "--horizon", "3").Succeeded();
+        PalliumProcess.Run(_folder.Path, "learn", "added.pallium", learned.Data, "--epochs", "1", "-o", "more.pallium").Succeeded();
+        PalliumProcess.Run(_folder.Path, "quantize", "added.pallium", "--weights", "bf16", "--horizon", "3", "--tolerance", "90%", "-o", "exact.pallium").Succeeded();
+        Assert.DoesNotContain("L-Mul", PalliumProcess.Run(_folder.Path, "inspect", "exact.pallium").Succeeded().Output, StringComparison.Ordinal);
+        PalliumProcess.Run(_folder.Path, "learn", learned.Data, "-o", "o", "--precision", "double", "--weights", "lmul4").Refused("Option weights", "lmul4", "multiplies in single");
     }
 
     [Fact]
@@ -93,8 +115,8 @@ public sealed class QuantizeVerbTests(LearnedModel learned) : IDisposable
     [Fact]
     public void Mistakes_are_named()
     {
-        Refused(["--weights", "int7"], "Option --weights", "'int7'", "int8 or bf16");
-        Refused([], "no option --weights", "int8|bf16");
+        Refused(["--weights", "int7"], "Option --weights", "'int7'", "int8 or bf16 or lmul4");
+        Refused([], "no option --weights", "int8|bf16|lmul4");
         PalliumProcess.Run(_folder.Path, "quantize", learned.Model, "--weights", "int8").Refused("no option -o");
         PalliumProcess.Run(_folder.Path, "quantize", learned.Model, "--weights", "int8", "-o", learned.Model).Refused("which is read as well");
         PalliumProcess.Run(_folder.Path, "quantize", learned.Data, "--weights", "int8", "-o", "o").Refused("found data, expected a model");

@@ -113,7 +113,8 @@ public sealed class ModelFileTests
     }
 
     [Theory]
-    [InlineData("\"Weights\":\"int8\"|\"Weights\":\"lmul4\"", "int8 and bf16")]
+    [InlineData("\"Weights\":\"int8\"|\"Weights\":\"int7\"", "int8, bf16, lmul4")]
+    [InlineData("\"Weights\":\"int8\"|\"Weights\":\"lmul4\"", "was expected")]
     [InlineData("\"Weights\":\"int8\"|\"Weights\":\"bf16\"", "holds I8; BF16 was expected")]
     [InlineData("\"Weights\":\"int8\"|\"Weights\":8", "")]
     [InlineData("\"Weights\":\"int8\"|\"Weights\":null", "was expected")]

@@ -32,11 +32,11 @@ public sealed class WorldQuantizerTests
     {
         // Of a usual size; here one update of it is enough.
         WorldModel model = WorldModel.Learn(Simulated.Mixed(60, 1), new LearnOptions { Epochs = 1, Threads = 1 });
-        foreach ((WeightFormat format, double least) in new[] { (WeightFormat.Int8, 3.9), (WeightFormat.Bfloat16, 2) })
+        foreach ((WeightFormat format, double least) in new[] { (WeightFormat.Int8, 3.9), (WeightFormat.Bfloat16, 2), (WeightFormat.LMul4, 2.25) })
         {
             WorldModel rounded = WorldQuantizer.Round(model, format);
             SafetensorsFile file = SafetensorsFile.Parse(Simulated.Bytes(rounded));
-            long bytes = file.Tensors.Sum(tensor => tensor.Type switch { SafetensorsType.I8 => tensor.Length, SafetensorsType.BF16 => 2L * tensor.Length, _ => 0 });
+            long bytes = file.Tensors.Sum(tensor => tensor.Type switch { SafetensorsType.I8 => tensor.Length, SafetensorsType.U8 => tensor.Length, SafetensorsType.BF16 => 2L * tensor.Length, _ => 0 });
             Assert.Equal(bytes, rounded.Summary.StoredBytes);
             Assert.Equal(4 * model.Summary.NetworkParameters, model.Summary.StoredBytes);
             Assert.True(bytes * least <= model.Summary.StoredBytes, $"{format}: {bytes} of {model.Summary.StoredBytes} bytes");
@@ -108,6 +108,19 @@ public sealed class WorldQuantizerTests
         Assert.Equal(bytes, Simulated.Bytes(WorldQuantizer.Round(model, model.Summary.Weights)));
         Frame test = Simulated.Mixed(12, 9);
         Assert.Equal(Simulated.Answers(model, test, 4), Simulated.Answers(Simulated.Loaded(bytes), test, 4));
+    }
+
+    [Fact]
+    public void A_model_stored_for_LMul_multiplies_by_it_and_stored_otherwise_exactly_again()
+    {
+        static LMul? ProductOf(WorldModel of) =>
+            Assert.Single(((LearnedNetwork<float>)of.Learned!).Typed.Parameters.Items.Where(item => item.Parameter.TakesProduct).Select(item => item.Parameter.Product).Distinct());
+        WorldModel rounded = WorldQuantizer.Round(Simulated.MixedModel, WeightFormat.LMul4);
+        Assert.Equal(new LMul(4), ProductOf(rounded));
+        Assert.Equal(new LMul(4), ProductOf(Simulated.Loaded(Simulated.Bytes(rounded))));
+        Assert.Null(ProductOf(WorldQuantizer.Round(rounded, WeightFormat.Bfloat16)));
+        WorldModel wide = WorldModel.Learn(Simulated.Mixed(60, 6), new LearnOptions { Stack = "gru(2)", Epochs = 1, Hidden = 8, Threads = 1, Precision = Precision.Double });
+        Assert.Contains("multiplied in single precision", Assert.Throws<InputException>(() => WorldQuantizer.Round(wide, WeightFormat.LMul4)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -108,6 +108,7 @@ public sealed class TrainerTests
     [Theory]
     [InlineData("bf16")]
     [InlineData("int8")]
+    [InlineData("lmul4")]
     public void Weights_to_be_stored_are_seen_rounded_and_move_by_less_than_a_step(string name)
     {
         WeightFormat format = WeightFormat.Find(name)!;

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
+using Pallium.Layers;
 using Pallium.Learning;
 using Pallium.Numerics;
 
@@ -31,6 +32,9 @@ internal interface ILearnedNetwork
     /// <summary>Bytes that the weights take in a file.</summary>
     long StoredBytes { get; }
 
+    /// <summary>The experts that stay in the model's file; null: none do.</summary>
+    IExpertStore? Experts { get; }
+
     /// <summary>Rounds the network's own weights to what a format has, from where on they are stored so.</summary>
     /// <exception cref="InputException">A weight is too large for the format, or it is one of single precision alone.</exception>
     ILearnedNetwork Round(WeightFormat format);
@@ -46,9 +50,13 @@ internal interface ILearnedNetwork
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 internal sealed class LearnedNetwork<T>(
-    SliceNetwork<T> network, Adam<T> optimizer, string stack, int hidden, Precision precision, WeightFormat? format = null, StoredWeights[]? stored = null) : ILearnedNetwork
+    SliceNetwork<T> network, Adam<T> optimizer, string stack, int hidden, Precision precision, WeightFormat? format = null, StoredWeights[]? stored = null,
+    IExpertStore? experts = null) : ILearnedNetwork
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>How the names of the trunk's weights begin in a file.</summary>
+    public const string TrunkPrefix = WeightPrefix + "trunk.";
+
     private const string WeightPrefix = "network.";
     private const string MeanPrefix = "optimizer.mean.";
     private const string SquarePrefix = "optimizer.square.";
@@ -66,13 +74,15 @@ internal sealed class LearnedNetwork<T>(
 
     public Precision Precision => precision;
 
-    public long Parameters => network.Parameters.Length;
+    public long Parameters => network.Parameters.Length + (experts?.Parameters ?? 0);
 
     public (long Trunk, long Head) MultiplyAdds => (network.Trunk.Cost.MultiplyAdds, network.Head.MultiplyAdds);
 
     public WeightFormat? Weights => format;
 
-    public long StoredBytes => stored?.Sum(weights => weights.Bytes) ?? (Parameters * Unsafe.SizeOf<T>());
+    public long StoredBytes => (stored?.Sum(weights => weights.Bytes) ?? (network.Parameters.Length * (long)Unsafe.SizeOf<T>())) + (experts?.StoredBytes ?? 0);
+
+    public IExpertStore? Experts => experts;
 
     public ILearnedNetwork Round(WeightFormat to)
     {
@@ -124,7 +134,8 @@ internal sealed class LearnedNetwork<T>(
     /// <summary>Fills a network of the right shape from a file that stores its weights in a format.</summary>
     /// <exception cref="FormatException">A tensor is missing, has another type or shape, or holds what cannot be a weight.</exception>
     public static LearnedNetwork<T> Read(
-        SafetensorsFile file, SliceNetwork<T> network, string stack, int hidden, Precision precision, AdamOptions options, WeightFormat format, string prefix = "")
+        SafetensorsFile file, SliceNetwork<T> network, string stack, int hidden, Precision precision, AdamOptions options, WeightFormat format, string prefix = "",
+        IExpertStore? experts = null)
     {
         StoredWeights[] stored = Room(network, format);
         for (int i = 0; i < stored.Length; i++)
@@ -135,12 +146,13 @@ internal sealed class LearnedNetwork<T>(
         }
 
         network.Refresh();
-        return new LearnedNetwork<T>(network, new Adam<T>(network.Parameters, options), stack, hidden, precision, format, stored);
+        return new LearnedNetwork<T>(network, new Adam<T>(network.Parameters, options), stack, hidden, precision, format, stored, experts);
     }
 
     /// <summary>Fills a network of the right shape from a file.</summary>
     /// <exception cref="FormatException">A tensor is missing or has another shape.</exception>
-    public static LearnedNetwork<T> Read(SafetensorsFile file, SliceNetwork<T> network, string stack, int hidden, Precision precision, AdamOptions options, string prefix = "")
+    public static LearnedNetwork<T> Read(
+        SafetensorsFile file, SliceNetwork<T> network, string stack, int hidden, Precision precision, AdamOptions options, string prefix = "", IExpertStore? experts = null)
     {
         var optimizer = new Adam<T>(network.Parameters, options);
         int offset = 0;
@@ -160,7 +172,7 @@ internal sealed class LearnedNetwork<T>(
 
         optimizer.Resume(steps[0]);
         network.Refresh();
-        return new LearnedNetwork<T>(network, optimizer, stack, hidden, precision);
+        return new LearnedNetwork<T>(network, optimizer, stack, hidden, precision, experts: experts);
     }
 
     private static StoredWeights[] Room(SliceNetwork<T> network, WeightFormat format) =>

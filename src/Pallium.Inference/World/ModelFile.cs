@@ -25,6 +25,7 @@ internal static class ModelFile
     /// <summary>The whole file.</summary>
     public static byte[] Write(WorldModel model)
     {
+        model.RequireWhole("be changed or copied");
         WorldEngine engine = model.Engine;
         var writer = new SafetensorsWriter { IsSealed = true };
         writer.AddMetadata(FormatKey, FormatName);
@@ -53,11 +54,30 @@ internal static class ModelFile
     }
 
     /// <summary>Reads a file; every fault is one sentence that names it.</summary>
-    public static WorldModel Read(ReadOnlyMemory<byte> bytes, string name)
+    public static WorldModel Read(ReadOnlyMemory<byte> bytes, string name) => Read(name, () => Read(SafetensorsFile.Parse(bytes)));
+
+    /// <summary>Opens a file whose experts stay in it.</summary>
+    /// <exception cref="InputException">It has a fault, or there is too little memory for its experts.</exception>
+    public static WorldModel Open(string path, string name, LoadOptions options)
+    {
+        WorldModel model = Read(name, () => Read(SafetensorsFile.Map(path), options));
+        IExpertStore experts = model.Learned?.Experts is { Experts: > 0 } found ? found
+            : throw new InputException($"{name}: found the stack '{model.Summary.Stack}', which has no experts (moe) that could stay in the file; expected no limit to their memory.");
+        if (options.ExpertMemory < experts.Least)
+        {
+            throw new InputException(
+                FormattableString.Invariant($"{name}: found {options.ExpertMemory} bytes for experts in memory, expected at least {experts.Least}, what one slice needs; all take {experts.Most}."));
+        }
+
+        experts.Allot(options.ExpertMemory!.Value);
+        return model;
+    }
+
+    private static WorldModel Read(string name, Func<WorldModel> read)
     {
         try
         {
-            return Read(bytes);
+            return read();
         }
         catch (Exception fault) when (fault is FormatException or JsonException or ArgumentException or InputException or OverflowException or InvalidOperationException)
         {
@@ -71,9 +91,18 @@ internal static class ModelFile
     /// <summary>What identifies a model: the digest of its file.</summary>
     public static byte[] FingerprintOf(ReadOnlySpan<byte> file) => SHA256.HashData(file);
 
-    private static WorldModel Read(ReadOnlyMemory<byte> bytes)
+    /// <summary>The same of a file that stays where it is.</summary>
+    public static byte[] FingerprintOf(SafetensorsFile file)
     {
-        SafetensorsFile file = SafetensorsFile.Parse(bytes);
+        using var hash = SHA256.Create();
+        using var stream = new CryptoStream(Stream.Null, hash, CryptoStreamMode.Write);
+        file.CopyTo(stream);
+        stream.FlushFinalBlock();
+        return hash.Hash!;
+    }
+
+    private static WorldModel Read(SafetensorsFile file, LoadOptions? onDisk = null)
+    {
         if (file.Metadata.GetValueOrDefault(FormatKey) != FormatName)
         {
             throw new FormatException("it is a safetensors file of another program");
@@ -119,7 +148,7 @@ internal static class ModelFile
 
         var shares = new NetworkShares(metadata.NetworkShares, metadata.MeanShares, metadata.NetworkHorizons);
         ILearnedNetwork? learned = metadata.Stack is null ? null :
-            metadata.Precision == Precision.Single ? ReadNetwork<float>(file, metadata, core) : ReadNetwork<double>(file, metadata, core);
+            metadata.Precision == Precision.Single ? ReadNetwork<float>(file, metadata, core, onDisk) : ReadNetwork<double>(file, metadata, core, onDisk);
         var engine = new WorldEngine(metadata.Schema, normalizer, clock, core, learned?.Network, shares);
         var calibration = new HorizonCalibration(metadata.CalibrationHorizons, layout.Channels);
         if (file["calibration"].Length != calibration.Values.Length)
@@ -138,7 +167,7 @@ internal static class ModelFile
         ];
         AnswerNetwork? asleep = metadata.Sleep is null ? null :
             metadata.Precision == Precision.Single ? ReadAsleep<float>(file, metadata, engine) : ReadAsleep<double>(file, metadata, engine);
-        return new WorldModel(engine, calibration, learned, memories, references, contributions, metadata.Runs, asleep, metadata.Quantization);
+        return new WorldModel(engine, calibration, learned, memories, references, contributions, metadata.Runs, asleep, metadata.Quantization, onDisk is null ? null : file);
     }
 
     // The seal makes tampering evident; the checks keep a file that was sealed with nonsense in it from doing harm.
@@ -218,7 +247,7 @@ internal static class ModelFile
         return new ValidationMemory(record.Source, series, record.ScoredFrom);
     }
 
-    private static LearnedNetwork<T> ReadNetwork<T>(SafetensorsFile file, ModelMetadata metadata, SliceCore core)
+    private static LearnedNetwork<T> ReadNetwork<T>(SafetensorsFile file, ModelMetadata metadata, SliceCore core, LoadOptions? onDisk)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
         StackSpec stack = StackText.Parse(metadata.Stack!);
@@ -231,8 +260,12 @@ internal static class ModelFile
             throw new FormatException($"its network would have at least {least} weights, and it holds {held}");
         }
 
-        SliceNetwork<T> network = WorldLearner.NewNetwork<T>(stack, core, metadata.Hidden);
-        return Fill(file, network, metadata.Stack!, metadata.Hidden, metadata.Precision, metadata.Weights);
+        ExpertStore<T>? experts = onDisk is null ? null
+            : new(file, LearnedNetwork<T>.TrunkPrefix, metadata.Weights is { } weights ? FormatOf(weights) : null) { LooksAhead = onDisk.FetchesAhead };
+        ISequenceLayer<T> layers = stack.Build(core.EncoderInputs, experts);
+        experts?.Bind(layers);
+        SliceNetwork<T> network = WorldLearner.NewNetwork(layers, core, metadata.Hidden);
+        return Fill(file, network, metadata.Stack!, metadata.Hidden, metadata.Precision, metadata.Weights, experts: experts);
     }
 
     private static AnswerNetwork ReadAsleep<T>(SafetensorsFile file, ModelMetadata metadata, WorldEngine engine)
@@ -256,18 +289,19 @@ internal static class ModelFile
     }
 
     private static LearnedNetwork<T> Fill<T>(
-        SafetensorsFile file, SliceNetwork<T> network, string stack, int hidden, Precision precision, string? weights, string prefix = "")
+        SafetensorsFile file, SliceNetwork<T> network, string stack, int hidden, Precision precision, string? weights, string prefix = "", IExpertStore? experts = null)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
         if (weights is null)
         {
-            return LearnedNetwork<T>.Read(file, network, stack, hidden, precision, new AdamOptions(), prefix);
+            return LearnedNetwork<T>.Read(file, network, stack, hidden, precision, new AdamOptions(), prefix, experts);
         }
 
-        WeightFormat format = WeightFormat.Find(weights)
-            ?? throw new FormatException($"its weights are stored in a format that this program does not know; it reads {string.Join(", ", WeightFormat.All)}");
-        return LearnedNetwork<T>.Read(file, network, stack, hidden, precision, new AdamOptions(), format, prefix);
+        return LearnedNetwork<T>.Read(file, network, stack, hidden, precision, new AdamOptions(), FormatOf(weights), prefix, experts);
     }
+
+    private static WeightFormat FormatOf(string name) => WeightFormat.Find(name)
+        ?? throw new FormatException($"its weights are stored in a format that this program does not know; it reads {string.Join(", ", WeightFormat.All)}");
 
     private static ModelMetadata MetadataOf(WorldModel model)
     {

@@ -45,8 +45,11 @@ internal static class WorldLearner
 
     /// <summary>A network for an engine's sizes, with the trunk that the text names.</summary>
     public static SliceNetwork<T> NewNetwork<T>(StackSpec stack, SliceCore core, int hidden)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        new(stack.Build<T>(core.EncoderInputs), core.HeadFeatures, hidden, core.Layout.RealOutputs, core.Layout.DiscreteOutputs);
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => NewNetwork(stack.Build<T>(core.EncoderInputs), core, hidden);
+
+    /// <summary>The same with a trunk that was made before.</summary>
+    public static SliceNetwork<T> NewNetwork<T>(ISequenceLayer<T> trunk, SliceCore core, int hidden)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => new(trunk, core.HeadFeatures, hidden, core.Layout.RealOutputs, core.Layout.DiscreteOutputs);
 
     /// <summary>Reads the stack and refuses options out of range; null where the base is to stay alone.</summary>
     public static StackSpec? Check(LearnOptions options)

@@ -1,3 +1,4 @@
+using Pallium.Layers;
 using Pallium.Numerics;
 
 namespace Pallium.Inference;
@@ -8,12 +9,14 @@ public sealed class WorldModel
 {
     private readonly Lazy<byte[]> _file;
     private readonly Lazy<byte[]> _fingerprint;
+    private readonly SafetensorsFile? _source;
 
     internal WorldModel(
         WorldEngine engine, HorizonCalibration calibration, ILearnedNetwork? learned, IReadOnlyList<ValidationMemory> memories, ReferenceForecasts references,
         IReadOnlyList<ChannelContribution> contributions, IReadOnlyList<LearningRun> runs, AnswerNetwork? asleep = null,
-        QuantizationRecord? quantization = null)
+        QuantizationRecord? quantization = null, SafetensorsFile? source = null)
     {
+        _source = source;
         Engine = engine;
         Calibration = calibration;
         Learned = learned;
@@ -24,7 +27,7 @@ public sealed class WorldModel
         Asleep = asleep;
         Quantization = quantization;
         _file = new Lazy<byte[]>(() => ModelFile.Write(this));
-        _fingerprint = new Lazy<byte[]>(() => ModelFile.FingerprintOf(_file.Value));
+        _fingerprint = new Lazy<byte[]>(() => source is null ? ModelFile.FingerprintOf(_file.Value) : ModelFile.FingerprintOf(source));
     }
 
     /// <summary>Columns, with units and categories.</summary>
@@ -63,6 +66,9 @@ public sealed class WorldModel
             };
         }
     }
+
+    /// <summary>What became of the experts that stay in the model's file (<see cref="LoadOptions.ExpertMemory"/>); null: all weights are in memory.</summary>
+    public ExpertStatistics? Experts => Learned?.Experts?.Statistics;
 
     internal WorldEngine Engine { get; }
 
@@ -110,6 +116,7 @@ public sealed class WorldModel
     public Continuation LearnMore(Frame more, LearnOptions? options = null, IProgress<LearnProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(more);
+        RequireWhole("learn on");
         return WorldContinuation.Run(this, more, options ?? new LearnOptions(), progress, cancellation);
     }
 
@@ -123,8 +130,11 @@ public sealed class WorldModel
     /// <param name="cancellation">Ends the sleep after the round at hand; what was learned until then is judged.</param>
     /// <exception cref="InputException">The model is of a table, the data do not fit it or are too short, an option is out of range.</exception>
     public SleepResult Sleep(
-        Frame? replay = null, SleepOptions? options = null, IProgress<SleepProgress>? progress = null, CancellationToken cancellation = default) =>
-        WorldSleep.Run(this, replay, options ?? new SleepOptions(), progress, cancellation);
+        Frame? replay = null, SleepOptions? options = null, IProgress<SleepProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        RequireWhole("sleep");
+        return WorldSleep.Run(this, replay, options ?? new SleepOptions(), progress, cancellation);
+    }
 
     /// <summary>
     /// Stores the network's weights in fewer bits and measures what that costs. This model stays as it is; the new one answers from the rounded weights,
@@ -168,6 +178,27 @@ public sealed class WorldModel
         return ModelFile.Read(ReadAll(path), Path.GetFileName(path));
     }
 
+    /// <summary>Opens a model file, of which parts may stay where they are.</summary>
+    /// <exception cref="InputException">As for <see cref="Load(string)"/>; or the options ask for what the model does not have, or grant too little.</exception>
+    public static WorldModel Load(string path, LoadOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.ExpertMemory is null)
+        {
+            return Load(path);
+        }
+
+        try
+        {
+            return ModelFile.Open(path, Path.GetFileName(path), options);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw Unreadable(path, fault);
+        }
+    }
+
     /// <summary>Reads a model from a stream.</summary>
     /// <param name="stream">Read to its end.</param>
     /// <param name="name">What errors call it.</param>
@@ -188,7 +219,14 @@ public sealed class WorldModel
     public void Save(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        stream.Write(_file.Value);
+        if (_source is null)
+        {
+            stream.Write(_file.Value);
+        }
+        else
+        {
+            _source.CopyTo(stream);
+        }
     }
 
     /// <summary>A question about the next slice without any history.</summary>
@@ -313,7 +351,19 @@ public sealed class WorldModel
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"{path}: the model file cannot be read ({fault.Message.TrimEnd('.')}).", fault);
+            throw Unreadable(path, fault);
+        }
+    }
+
+    private static InputException Unreadable(string path, Exception fault) => new($"{path}: the model file cannot be read ({fault.Message.TrimEnd('.')}).", fault);
+
+    /// <summary>Refuses what needs all weights in memory.</summary>
+    /// <exception cref="InputException">Experts stay in the file.</exception>
+    internal void RequireWhole(string what)
+    {
+        if (Learned?.Experts is not null)
+        {
+            throw new InputException($"The model was opened with its experts left in the file and can answer, but not {what}; expected one that was opened without a limit to their memory.");
         }
     }
 

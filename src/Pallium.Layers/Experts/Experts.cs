@@ -75,15 +75,16 @@ public sealed partial class Experts<T> : CompositeLayer<T>
         Span<T> times = carver.Take(rows);
         Span<T> y = carver.Take(rows * Outputs);
         outputs.Clear();
-        for (int block = 0; block < Parts.Count; block++)
+        for (int block = NextGiven(inputs, rows, 0); block < Parts.Count;)
         {
-            // Of many blocks most have no stream at all.
-            if (rows == 1 && T.IsZero(WeightOf(inputs, 0, block)))
+            int next = NextGiven(inputs, rows, block + 1);
+            if (next < Parts.Count && Parts[next].Layer is StoredExpert<T> later && Parts[block].Layer is StoredExpert<T> now)
             {
-                continue;
+                later.Announce(now);
             }
 
             StepBlock(block, inputs, elapsed, states, outputs, new StepRoom(x, times, y, carver.Rest));
+            block = next;
         }
     }
 
@@ -110,6 +111,23 @@ public sealed partial class Experts<T> : CompositeLayer<T>
         return (sum!, kept.Count == 0 ? null : graph.Concatenate([.. kept]));
     }
 
+    /// <summary>The first block from <paramref name="block"/> on that any row is given to: of many blocks most have no stream at all.</summary>
+    private int NextGiven(ReadOnlySpan<T> inputs, int rows, int block)
+    {
+        for (; block < Parts.Count; block++)
+        {
+            for (int row = 0; row < rows; row++)
+            {
+                if (!T.IsZero(WeightOf(inputs, row, block)))
+                {
+                    return block;
+                }
+            }
+        }
+
+        return block;
+    }
+
     private T WeightOf(ReadOnlySpan<T> inputs, int slice, int block) => inputs[(slice * Inputs) + _channels + block];
 
     /// <summary>Advances one block at the rows that it is given.</summary>
@@ -130,11 +148,6 @@ public sealed partial class Experts<T> : CompositeLayer<T>
                 states.Slice((row * StateSize) + offset, size).CopyTo(state[(count * size)..]);
                 count++;
             }
-        }
-
-        if (count == 0)
-        {
-            return;
         }
 
         layer.Step(room.Inputs[..(count * _channels)], room.Elapsed[..count], state[..(count * size)], room.Outputs[..(count * Outputs)], carver.Rest);

@@ -20,7 +20,10 @@ internal sealed class AffineMap<T>
     private readonly AlignedBuffer<T> _dense;
     private readonly AlignedBuffer<T> _bias;
     private readonly PackedMatrix<T> _forward;
-    private readonly PackedMatrix<T>[] _reverse;
+    private readonly int[] _groups;
+
+    // Answers never go backwards: packed when first asked for, and from then on at every refresh.
+    private PackedMatrix<T>[]? _reverse;
 
     /// <summary>A map to <paramref name="outputs"/> numbers from column groups of the given sizes.</summary>
     public AffineMap(int outputs, params int[] groups)
@@ -31,7 +34,7 @@ internal sealed class AffineMap<T>
         _dense = new AlignedBuffer<T>(checked(outputs * Inputs));
         _bias = new AlignedBuffer<T>(outputs);
         _forward = new PackedMatrix<T>(Inputs, outputs);
-        _reverse = [.. groups.Select(size => new PackedMatrix<T>(outputs, size))];
+        _groups = [.. groups];
     }
 
     /// <summary>Columns of W.</summary>
@@ -83,13 +86,16 @@ internal sealed class AffineMap<T>
             }
         }
 
-        _forward.Product = _weights.All(block => block.Weight.Product == _weights[0].Weight.Product) ? _weights[0].Weight.Product : null;
-        _forward.PackTransposed(_dense.Span);
-        int column = 0;
-        foreach (PackedMatrix<T> group in _reverse)
+        _forward.Product = _weights.Count > 0 ? _weights[0].Weight.Product : null;
+        foreach (Block block in _weights)
         {
-            group.Pack(_dense.Span[column..], Inputs, 1);
-            column += group.Columns;
+            _forward.Product = block.Weight.Product == _forward.Product ? _forward.Product : null;
+        }
+
+        _forward.PackTransposed(_dense.Span);
+        if (_reverse is { } reverse)
+        {
+            Pack(reverse);
         }
     }
 
@@ -107,11 +113,11 @@ internal sealed class AffineMap<T>
 
     /// <summary>Adds Wᵀ dy, restricted to one column group, to <paramref name="dz"/>, [rows, group].</summary>
     public void AccumulateInputs(int group, int rows, ReadOnlySpan<T> dy, Span<T> dz) =>
-        AccumulateInputs(group, rows, dy, Outputs, dz, _reverse[group].Columns);
+        AccumulateInputs(group, rows, dy, Outputs, dz, _groups[group]);
 
     /// <summary>The same for rows that lie further apart: <paramref name="strideDy"/> and <paramref name="strideDz"/> numbers from one to the next.</summary>
     public void AccumulateInputs(int group, int rows, ReadOnlySpan<T> dy, int strideDy, Span<T> dz, int strideDz) =>
-        _reverse[group].Accumulate(rows, dy, strideDy, dz, strideDz);
+        (Volatile.Read(ref _reverse) ?? PackReverse())[group].Accumulate(rows, dy, strideDy, dz, strideDz);
 
     /// <summary>Adds the gradients of all weights and biases, summed over rows in order.</summary>
     /// <param name="rows">Number of rows.</param>
@@ -143,6 +149,32 @@ internal sealed class AffineMap<T>
         if (_biases.Count > 0)
         {
             AccumulateBiases(rows, dy, strideDy, gradients, scratch[(GradientScratch - SpanCarver.Room(Outputs))..]);
+        }
+    }
+
+    /// <summary>The column groups for reverse passes, of which several may ask for them first.</summary>
+    private PackedMatrix<T>[] PackReverse()
+    {
+        lock (_weights)
+        {
+            if (_reverse is null)
+            {
+                PackedMatrix<T>[] reverse = [.. _groups.Select(size => new PackedMatrix<T>(Outputs, size))];
+                Pack(reverse);
+                Volatile.Write(ref _reverse, reverse);
+            }
+
+            return _reverse!;
+        }
+    }
+
+    private void Pack(PackedMatrix<T>[] reverse)
+    {
+        int column = 0;
+        foreach (PackedMatrix<T> group in reverse)
+        {
+            group.Pack(_dense.Span[column..], Inputs, 1);
+            column += group.Columns;
         }
     }
 

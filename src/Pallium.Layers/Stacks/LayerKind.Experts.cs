@@ -47,12 +47,17 @@ public abstract partial class LayerKind
         new("grown", OptionForm.Between(0, MostExperts), 0, "further blocks that were added for later data, each with a row of the router of its own"),
         new("dense", OptionForm.Switch, false, "whether learning begins with all experts"))
     {
-        internal override ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs)
+        internal override ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs) => Build<T>(spec, inputs, null);
+
+        internal override ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs, ExpertStore<T>? experts)
         {
             MixtureOfExpertsOptions options = OptionsOf(spec, inputs);
             int units = spec.Get<ExpertShape>("experts").Units;
             StackSpec block = spec.Get<StackSpec>("block");
-            return MixtureOfExperts.Create(options, () => units == 0 ? block.Build<T>(inputs) : FeedForward<T>(spec.Get<ExpertBlock>("expert"), inputs, units));
+
+            // Mixtures inside a block belong to it: it comes and goes as one.
+            Func<ISequenceLayer<T>> newBlock = () => units == 0 ? block.Build<T>(inputs) : FeedForward<T>(spec.Get<ExpertBlock>("expert"), inputs, units);
+            return MixtureOfExperts.Create(options, experts is null ? newBlock : experts.NewPool(newBlock, options.Layers * options.Chosen).NewExpert);
         }
 
         internal override LayerSize SizeOf(LayerSpec spec, int inputs)
@@ -180,8 +185,11 @@ public abstract partial class LayerKind
         new("slack", OptionForm.Between(1, 4096), 16, "slices by which their number may differ from the share"),
         new("whole", OptionForm.Switch, false, "whether learning takes the best of a whole window instead; streaming cannot"))
     {
-        internal override ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs) => MixtureOfDepths.Create(
-            new(spec.Get<double>("share")) { Slack = spec.Get<int>("slack"), LearnsFromWholeWindow = spec.Get<bool>("whole") }, spec.Get<StackSpec>("block").Build<T>(inputs));
+        internal override ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs) => Build<T>(spec, inputs, null);
+
+        internal override ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs, ExpertStore<T>? experts) => MixtureOfDepths.Create(
+            new(spec.Get<double>("share")) { Slack = spec.Get<int>("slack"), LearnsFromWholeWindow = spec.Get<bool>("whole") },
+            spec.Get<StackSpec>("block").Build(inputs, experts));
 
         internal override LayerSize SizeOf(LayerSpec spec, int inputs)
         {

@@ -38,7 +38,9 @@ public abstract partial class LayerKind
     private sealed class Around() : LayerKind(
         "residual", "y = x + block(x)", new LayerOption("block", OptionForm.Stack, null, "the stack inside") { Example = "rmsnorm+swiglu(64)" })
     {
-        internal override ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs) => new Residual<T>(spec.Get<StackSpec>("block").Build<T>(inputs));
+        internal override ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs) => Build<T>(spec, inputs, null);
+
+        internal override ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs, ExpertStore<T>? experts) => new Residual<T>(spec.Get<StackSpec>("block").Build(inputs, experts));
 
         internal override LayerSize SizeOf(LayerSpec spec, int inputs) => spec.Get<StackSpec>("block").SizeOf(inputs);
     }
@@ -50,8 +52,10 @@ public abstract partial class LayerKind
         new("slices", OptionForm.Count, 64, "slices of a chunk"),
         new("recompute", OptionForm.Switch, true, "whether a chunk is computed again in the reverse pass, not kept; same bits"))
     {
-        internal override ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs) =>
-            new WindowChunks<T>(spec.Get<StackSpec>("block").Build<T>(inputs), new(spec.Get<int>("slices")) { Recomputes = spec.Get<bool>("recompute") });
+        internal override ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs) => Build<T>(spec, inputs, null);
+
+        internal override ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs, ExpertStore<T>? experts) =>
+            new WindowChunks<T>(spec.Get<StackSpec>("block").Build(inputs, experts), new(spec.Get<int>("slices")) { Recomputes = spec.Get<bool>("recompute") });
 
         internal override LayerSize SizeOf(LayerSpec spec, int inputs) => spec.Get<StackSpec>("block").SizeOf(inputs);
     }

@@ -79,6 +79,10 @@ public abstract partial class LayerKind
     internal abstract ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
+    /// <summary>The same, with the experts of mixtures inside left in a file; kinds that have such, or a stack inside, make it so.</summary>
+    internal virtual ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs, ExpertStore<T>? experts)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Build<T>(spec, inputs);
+
     /// <summary>How large such a layer is, before anything of it is made.</summary>
     internal virtual LayerSize SizeOf(LayerSpec spec, int inputs) => new(inputs, 0, 0);
 

@@ -24,21 +24,22 @@ public sealed class StackSpec : IEquatable<StackSpec>
 
     /// <summary>Makes the layers, with zero parameters.</summary>
     /// <param name="inputs">Channels that the first layer reads.</param>
+    /// <param name="experts">Where the weights of experts stay, to be bound afterwards; null: in memory with the others.</param>
     /// <exception cref="StackTextException">Layers do not fit one another, or the stack not into memory.</exception>
-    public ISequenceLayer<T> Build<T>(int inputs)
+    public ISequenceLayer<T> Build<T>(int inputs, ExpertStore<T>? experts = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(inputs);
         LayerSize size = SizeOf(inputs);
         CheckMemory<T>(size.State, StreamsTogether, "state");
-        CheckMemory<T>(size.LeastWeights, 1, "weights");
+        CheckMemory<T>(experts is null ? size.LeastWeights : 0, 1, "weights");
         var layers = new List<ISequenceLayer<T>>();
         int channels = inputs;
         foreach (LayerSpec spec in Layers)
         {
             for (int repeat = 0; repeat < spec.Repeats; repeat++)
             {
-                layers.Add(Named(spec, () => spec.Kind.Build<T>(spec, channels)));
+                layers.Add(Named(spec, () => spec.Kind.Build(spec, channels, experts)));
                 channels = layers[^1].Outputs;
             }
         }

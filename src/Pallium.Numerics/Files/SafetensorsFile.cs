@@ -10,18 +10,23 @@ namespace Pallium.Numerics;
 public sealed class SafetensorsFile
 {
     private readonly ReadOnlyMemory<byte> _bytes;
+    private readonly MappedBytes? _mapped;
     private readonly int _sealStart;
     private readonly Dictionary<string, SafetensorsTensor> _byName;
 
     private SafetensorsFile(ReadOnlyMemory<byte> bytes)
-    {
+        : this(SafetensorsHeader.Parse(bytes.Span), (header, entry) => new SafetensorsTensor(entry, bytes[(header.DataStart + entry.Begin)..(header.DataStart + entry.End)])) =>
         _bytes = bytes;
-        SafetensorsHeader header = SafetensorsHeader.Parse(bytes.Span);
+
+    private SafetensorsFile(SafetensorsHeader header, MappedBytes mapped)
+        : this(header, (_, entry) => new SafetensorsTensor(entry, mapped, header.DataStart + entry.Begin)) => _mapped = mapped;
+
+    private SafetensorsFile(SafetensorsHeader header, Func<SafetensorsHeader, SafetensorsHeader.Entry, SafetensorsTensor> tensor)
+    {
         _sealStart = header.SealStart;
         Metadata = header.Metadata;
-        ReadOnlyMemory<byte> data = bytes[header.DataStart..];
-        Tensors = [.. header.Entries.Select(entry => new SafetensorsTensor(entry.Name, entry.Type, entry.Shape, data[entry.Begin..entry.End]))];
-        _byName = Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
+        Tensors = [.. header.Entries.Select(entry => tensor(header, entry))];
+        _byName = Tensors.ToDictionary(item => item.Name, StringComparer.Ordinal);
     }
 
     /// <summary>What the file says about itself.</summary>
@@ -70,12 +75,45 @@ public sealed class SafetensorsFile
         return new SafetensorsFile(copy.GetBuffer().AsMemory(0, (int)copy.Length));
     }
 
+    /// <summary>Opens a file whose arrays stay in it, mapped into memory, and are copied out when they are asked for. It is held open as long as it is in use.</summary>
+    /// <exception cref="SafetensorsException">It is not valid.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static SafetensorsFile Map(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        var mapped = new MappedBytes(path);
+        if (mapped.Length > Array.MaxLength)
+        {
+            throw new SafetensorsException($"It holds {mapped.Length} bytes; at most {Array.MaxLength} can be read.");
+        }
+
+        byte[] start = new byte[Math.Min(SafetensorsHeader.Prefix, mapped.Length)];
+        mapped.Read(0, start);
+        start = new byte[SafetensorsHeader.EndOf(start, mapped.Length)];
+        mapped.Read(0, start);
+        return new SafetensorsFile(SafetensorsHeader.Parse(start, (int)mapped.Length), mapped);
+    }
+
     /// <summary>Reads bytes, which are not copied: they must not change as long as the file is in use.</summary>
     /// <exception cref="SafetensorsException">They are not valid.</exception>
     public static SafetensorsFile Parse(ReadOnlyMemory<byte> bytes) => new(bytes);
 
     /// <summary>The array called <paramref name="name"/>, or null.</summary>
     public SafetensorsTensor? Find(string name) => _byName.GetValueOrDefault(name);
+
+    /// <summary>Writes the bytes of the file, as they are.</summary>
+    public void CopyTo(Stream target)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        if (_mapped is null)
+        {
+            target.Write(_bytes.Span);
+        }
+        else
+        {
+            _mapped.CopyTo(0, _mapped.Length, (piece, count) => target.Write(piece, 0, count));
+        }
+    }
 
     /// <summary>Checks the digest that a <see cref="SafetensorsWriter"/> has put in: any other byte anywhere in the file is noticed.</summary>
     /// <exception cref="SafetensorsException">There is none, or it is not that of the file.</exception>
@@ -86,8 +124,18 @@ public sealed class SafetensorsFile
             throw new SafetensorsException($"The file carries no seal: its metadata need '{SafetensorsSeal.Key}', {SafetensorsSeal.Digits} hexadecimal digits.");
         }
 
-        string digest = SafetensorsSeal.Digest(_bytes.Span, _sealStart);
-        if (!_bytes.Span.Slice(_sealStart, SafetensorsSeal.Digits).SequenceEqual(Encoding.ASCII.GetBytes(digest)))
+        string digest = _mapped is null ? SafetensorsSeal.Digest(_bytes.Span, _sealStart) : SafetensorsSeal.Digest(_mapped, _sealStart);
+        Span<byte> seal = stackalloc byte[SafetensorsSeal.Digits];
+        if (_mapped is null)
+        {
+            _bytes.Span.Slice(_sealStart, seal.Length).CopyTo(seal);
+        }
+        else
+        {
+            _mapped.Read(_sealStart, seal);
+        }
+
+        if (!seal.SequenceEqual(Encoding.ASCII.GetBytes(digest)))
         {
             throw new SafetensorsException("The file was changed or damaged after it was written: its SHA-256 is not the one it carries.");
         }

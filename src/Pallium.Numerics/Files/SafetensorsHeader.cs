@@ -41,23 +41,31 @@ internal sealed class SafetensorsHeader
 
     /// <summary>Reads the header of a whole file.</summary>
     /// <exception cref="SafetensorsException">Anything is not as the format says.</exception>
-    public static SafetensorsHeader Parse(ReadOnlySpan<byte> file)
+    public static SafetensorsHeader Parse(ReadOnlySpan<byte> file) => Parse(file, file.Length);
+
+    /// <summary>Reads the header of a file of <paramref name="fileLength"/> bytes from its first ones, <see cref="EndOf"/> at the least.</summary>
+    /// <exception cref="SafetensorsException">Anything is not as the format says.</exception>
+    public static SafetensorsHeader Parse(ReadOnlySpan<byte> start, int fileLength)
     {
-        if (file.Length < Prefix)
-        {
-            throw Invalid($"it has {file.Length} bytes, fewer than the {Prefix} of the header's length");
-        }
-
-        ulong length = BinaryPrimitives.ReadUInt64LittleEndian(file);
-        if (length > LongestHeader || length > (ulong)(file.Length - Prefix))
-        {
-            throw Invalid($"its header claims {length} bytes, but {file.Length - Prefix} follow and {LongestHeader} are allowed");
-        }
-
-        var header = new SafetensorsHeader(Prefix + (int)length);
-        header.ParseJson(file[Prefix..header.DataStart], file.Length - header.DataStart);
-        header.CheckCover(file.Length - header.DataStart);
+        var header = new SafetensorsHeader(EndOf(start, fileLength));
+        header.ParseJson(start[Prefix..header.DataStart], fileLength - header.DataStart);
+        header.CheckCover(fileLength - header.DataStart);
         return header;
+    }
+
+    /// <summary>Where the header ends, by the first <see cref="Prefix"/> bytes.</summary>
+    /// <exception cref="SafetensorsException">The file is too short for it.</exception>
+    public static int EndOf(ReadOnlySpan<byte> start, long fileLength)
+    {
+        if (fileLength < Prefix)
+        {
+            throw Invalid($"it has {fileLength} bytes, fewer than the {Prefix} of the header's length");
+        }
+
+        ulong length = BinaryPrimitives.ReadUInt64LittleEndian(start);
+        return length <= LongestHeader && length <= (ulong)(fileLength - Prefix)
+            ? Prefix + (int)length
+            : throw Invalid($"its header claims {length} bytes, but {fileLength - Prefix} follow and {LongestHeader} are allowed");
     }
 
     private static SafetensorsException Invalid(string what, Exception? inner = null) =>

@@ -17,12 +17,32 @@ internal static class SafetensorsSeal
     /// <summary>What the seal lying at <paramref name="start"/> must read.</summary>
     public static string Digest(ReadOnlySpan<byte> file, int start)
     {
-        Span<byte> zeros = stackalloc byte[Digits];
-        zeros.Fill((byte)'0');
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(file[..start]);
-        hash.AppendData(zeros);
+        AppendZeros(hash);
         hash.AppendData(file[(start + Digits)..]);
+        return Text(hash);
+    }
+
+    /// <inheritdoc cref="Digest(ReadOnlySpan{byte}, int)"/>
+    public static string Digest(MappedBytes file, int start)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        file.CopyTo(0, start, (piece, count) => hash.AppendData(piece, 0, count));
+        AppendZeros(hash);
+        file.CopyTo(start + Digits, file.Length, (piece, count) => hash.AppendData(piece, 0, count));
+        return Text(hash);
+    }
+
+    private static void AppendZeros(IncrementalHash hash)
+    {
+        Span<byte> zeros = stackalloc byte[Digits];
+        zeros.Fill((byte)'0');
+        hash.AppendData(zeros);
+    }
+
+    private static string Text(IncrementalHash hash)
+    {
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
         hash.GetHashAndReset(digest);
         return Convert.ToHexStringLower(digest);

@@ -8,14 +8,17 @@ namespace Pallium.Numerics;
 public sealed class SafetensorsTensor
 {
     private readonly ReadOnlyMemory<byte> _bytes;
+    private readonly MappedBytes? _mapped;
+    private readonly long _offset;
 
-    internal SafetensorsTensor(string name, SafetensorsType type, IReadOnlyList<int> shape, ReadOnlyMemory<byte> bytes)
-    {
-        Name = name;
-        Type = type;
-        Shape = shape;
-        _bytes = bytes;
-    }
+    internal SafetensorsTensor(SafetensorsHeader.Entry entry, ReadOnlyMemory<byte> bytes)
+        : this(entry) => _bytes = bytes;
+
+    internal SafetensorsTensor(SafetensorsHeader.Entry entry, MappedBytes mapped, long offset)
+        : this(entry) => (_mapped, _offset) = (mapped, offset);
+
+    private SafetensorsTensor(SafetensorsHeader.Entry entry) =>
+        (Name, Type, Shape, Length) = (entry.Name, entry.Type, entry.Shape, (entry.End - entry.Begin) / entry.Type.Size());
 
     /// <summary>Its name, unique in the file.</summary>
     public string Name { get; }
@@ -27,15 +30,27 @@ public sealed class SafetensorsTensor
     public IReadOnlyList<int> Shape { get; }
 
     /// <summary>Number of elements.</summary>
-    public int Length => _bytes.Length / Type.Size();
+    public int Length { get; }
 
-    /// <summary>The elements as they lie in the file.</summary>
+    /// <summary>The elements as they lie in the file; of a file that was mapped, a copy each time.</summary>
     /// <exception cref="SafetensorsException">They are of another type.</exception>
     public ReadOnlySpan<T> Values<T>()
-        where T : unmanaged =>
-        Type == SafetensorsTypes.Of<T>()
-            ? MemoryMarshal.Cast<byte, T>(_bytes.Span)
-            : throw new SafetensorsException($"Tensor {SafetensorsException.Quote(Name)} holds {Type.Name()}; {SafetensorsTypes.Of<T>().Name()} was expected.");
+        where T : unmanaged
+    {
+        if (Type != SafetensorsTypes.Of<T>())
+        {
+            throw new SafetensorsException($"Tensor {SafetensorsException.Quote(Name)} holds {Type.Name()}; {SafetensorsTypes.Of<T>().Name()} was expected.");
+        }
+
+        if (_mapped is null)
+        {
+            return MemoryMarshal.Cast<byte, T>(_bytes.Span);
+        }
+
+        var copy = new T[Length];
+        _mapped.Read(_offset, MemoryMarshal.AsBytes(copy.AsSpan()));
+        return copy;
+    }
 
     /// <summary>Copies floating-point elements, converting between float and double.</summary>
     /// <exception cref="SafetensorsException">The elements are not floating-point, or their number is not that of <paramref name="target"/>.</exception>
@@ -47,7 +62,11 @@ public sealed class SafetensorsTensor
             throw new SafetensorsException($"Tensor {SafetensorsException.Quote(Name)} holds {Length} numbers; {target.Length} were expected.");
         }
 
-        if (Type == SafetensorsType.F32)
+        if (_mapped is not null && Type == SafetensorsTypes.Of<T>())
+        {
+            _mapped.Read(_offset, MemoryMarshal.AsBytes(target));
+        }
+        else if (Type == SafetensorsType.F32)
         {
             TensorPrimitives.ConvertTruncating(Values<float>(), target);
         }
@@ -70,7 +89,14 @@ public sealed class SafetensorsTensor
     /// <summary>Refuses another shape than the one expected.</summary>
     internal void CheckShape(IReadOnlyList<int> expected)
     {
-        if (!Shape.SequenceEqual(expected))
+        // Axis by axis: experts are fetched through here while streams run, and an enumerator would be allocated each time.
+        bool isExpected = Shape.Count == expected.Count;
+        for (int axis = 0; isExpected && axis < expected.Count; axis++)
+        {
+            isExpected = Shape[axis] == expected[axis];
+        }
+
+        if (!isExpected)
         {
             throw new SafetensorsException(
                 $"Tensor {SafetensorsException.Quote(Name)} has shape [{string.Join(", ", Shape)}]; [{string.Join(", ", expected)}] was expected.");

@@ -27,6 +27,29 @@ internal static class ExpertSuite
         const string Grouped = "moe(256x16,groups=16)";
         session.Compare("256 experts in 16 groups, step", rate, Step(Grouped), "flat", Step(Flat));
         session.Compare("256 experts in 16 groups, one slice", Unit.Microseconds, LayerContestant.Step(Build(Grouped)), "flat", LayerContestant.Step(Build(Flat)));
+        if (session.Wants("experts in a file"))
+        {
+            InAFile(session);
+        }
+    }
+
+    /// <summary>Experts in a file, of which a share is in memory, beside all in memory, and with and without fetching ahead.</summary>
+    private static void InAFile(Session session)
+    {
+        const int PacedSlices = 3000;
+        using var experts = new StoredExperts("moe(32x512)", Channels);
+        foreach (double share in new[] { 0.1, 0.25, 0.5, 1 })
+        {
+            string name = string.Create(CultureInfo.InvariantCulture, $"experts in a file, {100 * share} %");
+            session.Compare(name, Unit.Microseconds, StoredExperts.Stream(experts.Open(share, looksAhead: true).Layer), "in memory", StoredExperts.Stream(experts.Whole));
+            (ISequenceLayer<float> ahead, ExpertStore<float> withGuesses) = experts.Open(share, looksAhead: true);
+            (ISequenceLayer<float> plain, ExpertStore<float> without) = experts.Open(share, looksAhead: false);
+            session.Report($"{name}, paced", "us", StoredExperts.Paced(ahead, PacedSlices), "no guesses", StoredExperts.Paced(plain, PacedSlices));
+            session.Report($"{name}, missed", "of 1000", 1000 * (1 - withGuesses.Statistics.HitRate), "no guesses", 1000 * (1 - without.Statistics.HitRate));
+            session.Report($"{name}, bytes", "MB", withGuesses.Statistics.MostResidentBytes / 1e6, "all", withGuesses.Most / 1e6);
+        }
+
+        session.Report("experts in a file, in memory, paced", "us", StoredExperts.Paced(experts.Whole, PacedSlices), "", double.NaN);
     }
 
     private static string Dense => string.Create(CultureInfo.InvariantCulture, $"swiglu({Units})");

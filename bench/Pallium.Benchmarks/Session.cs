@@ -79,17 +79,27 @@ internal sealed class Session
         Write(new { suite = _suite, name, threads = 1, unit = unit.Name, sizes, medians, exponent, target = atMost, target_of = "exponent", met = exponent <= atMost, blocks = _blocks });
     }
 
-    /// <summary>Reports two figures that need no repetition, such as bytes: ours is to be at most <paramref name="atMost"/> times the other.</summary>
-    public void Report(string name, string unit, double ours, string otherName, double other, double atMost)
+    /// <summary>Whether comparisons whose names begin so may be among those asked for.</summary>
+    public bool Wants(string name) => name.Contains(_only, StringComparison.Ordinal) || _only.Contains(name, StringComparison.Ordinal);
+
+    /// <summary>Reports two figures that need no repetition, such as bytes: ours is to be at most <paramref name="atMost"/> times the other, if that is wanted.</summary>
+    public void Report(string name, string unit, double ours, string otherName, double other, double? atMost = null)
     {
         if (!name.Contains(_only, StringComparison.Ordinal))
         {
             return;
         }
 
-        double ratio = ours / other;
-        PrintRow(name, "1", unit, Number(ours), "", Number(other), "", otherName, Number(ratio), $"<= {atMost:0.0#} x {(ratio <= atMost ? "met" : "missed")}");
-        Write(new { suite = _suite, name, threads = 1, unit, ours, rival = other, ratio, target = atMost, target_of = "at most", met = ratio <= atMost, rival_name = otherName });
+        // A figure without another has no ratio; JSON has no NaN.
+        double? rival = double.IsNaN(other) ? null : other;
+        double? ratio = ours / rival;
+        string verdict = atMost is null ? "" : $"<= {atMost:0.0#} x {(ratio <= atMost ? "met" : "missed")}";
+        PrintRow(name, "1", unit, Number(ours), "", Number(rival), "", otherName, Number(ratio), verdict);
+        Write(new
+        {
+            suite = _suite, name, threads = 1, unit, ours, rival, ratio, target = atMost, target_of = atMost is null ? null : "at most",
+            met = atMost is null ? (bool?)null : ratio <= atMost, rival_name = otherName,
+        });
     }
 
     private void Write(object line)

@@ -92,6 +92,10 @@ internal static class TypedOption
     public static Option<long?> Bytes(string name, string description) => Of<long>(
         name, "SIZE", description, "a size such as 500MB or 2GB", ReadBytes);
 
+    /// <summary><c>--expert-memory</c>.</summary>
+    public static Option<long?> ExpertMemory() => Bytes(
+        "--expert-memory", "Memory for the experts (moe) of the model; the others stay in its file until they are needed (default: all in memory). The answers are the same.");
+
     /// <summary>Numbers between 0 and 1, both left out, separated by commas.</summary>
     public static Option<double[]?> Shares(string name, string value, string description) => new(name)
     {

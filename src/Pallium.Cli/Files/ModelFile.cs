@@ -25,8 +25,10 @@ internal static class ModelFile
     }
 
     /// <summary>Reads a model.</summary>
-    /// <exception cref="InputException">There is no such file, or it is no model.</exception>
-    public static WorldModel Load(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="expertMemory">Bytes for experts in memory; null: all are.</param>
+    /// <exception cref="InputException">There is no such file, it is no model, or has no experts, or there is too little memory for them.</exception>
+    public static WorldModel Load(string path, long? expertMemory = null)
     {
         if (Directory.Exists(path))
         {
@@ -38,7 +40,7 @@ internal static class ModelFile
             throw new InputException($"{path}: found no such file, expected a model (pallium learn DATA.csv -o {path} makes one).");
         }
 
-        return IsModel(path) ? WorldModel.Load(path)
+        return IsModel(path) ? WorldModel.Load(path, new LoadOptions { ExpertMemory = expertMemory })
             : throw new InputException($"{path}: found data, expected a model (pallium learn {path} -o {Path.ChangeExtension(path, Extension)} makes one).");
     }
 }

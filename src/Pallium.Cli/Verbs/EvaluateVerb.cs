@@ -17,6 +17,7 @@ internal sealed class EvaluateVerb
     private readonly Option<ulong?> _seed = TypedOption.Seed("Seed of the sampled paths (default 1).");
     private readonly Option<int?> _threads = TypedOption.Whole("--threads", "Threads; the result does not depend on it (default: all).");
     private readonly Option<bool> _json = TypedOption.Json();
+    private readonly Option<long?> _expertMemory = TypedOption.ExpertMemory();
     private readonly ReadingOptions _reading = new();
     private readonly NabEvaluation _nab = new();
     private readonly MaskEvaluation _masks = new();
@@ -35,7 +36,7 @@ internal sealed class EvaluateVerb
             ("pallium evaluate room.pallium test.csv --after room.csv --masks 1000 --train room.csv", "any cells from any others, beside baselines fitted for each set"))
         {
             evaluate._model, evaluate._test, evaluate._after, evaluate._horizon, evaluate._stride, evaluate._paths,
-            evaluate._seed, evaluate._threads, evaluate._json,
+            evaluate._seed, evaluate._threads, evaluate._json, evaluate._expertMemory,
         };
         evaluate._masks.AddTo(verb);
         evaluate._reading.AddTo(verb);
@@ -49,7 +50,7 @@ internal sealed class EvaluateVerb
         string? testPath = parsed.GetValue(_test);
         if (_nab.IsAsked(parsed))
         {
-            RefuseUnused(parsed, "--nab", [_after, _horizon, _stride, _paths, _seed, _threads, .. _masks.All, .. _reading.All]);
+            RefuseUnused(parsed, "--nab", [_after, _horizon, _stride, _paths, _seed, _threads, _expertMemory, .. _masks.All, .. _reading.All]);
             return testPath == null ? _nab.Run(parsed, parsed.GetValue(_model), parsed.GetValue(_json))
                 : throw new InputException($"evaluate: found the data '{testPath}' beside --nab, which names its own, expected at most a model.");
         }
@@ -60,7 +61,7 @@ internal sealed class EvaluateVerb
             throw new InputException($"evaluate: found no {missing}, expected pallium evaluate MODEL TEST (see pallium evaluate --help).");
         }
 
-        WorldModel model = ModelFile.Load(parsed.GetRequiredValue(_model));
+        WorldModel model = ModelFile.Load(parsed.GetRequiredValue(_model), parsed.GetValue(_expertMemory));
         FrameOptions reading = _reading.Of(parsed, model.Schema);
         if (_masks.IsWanted(parsed))
         {

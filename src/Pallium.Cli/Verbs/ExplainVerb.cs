@@ -12,6 +12,7 @@ internal sealed class ExplainVerb
     private const double Level = 0.9;
 
     private readonly Argument<string> _model = TypedOption.Model();
+    private readonly Option<long?> _expertMemory = TypedOption.ExpertMemory();
     private readonly ReadingOptions _reading = new();
     private readonly Option<string> _after = new("--after") { HelpName = "DATA", Description = "The data that hold the slice (- is standard input).", Required = true };
     private readonly Option<string?> _at = TypedOption.Text("--at", "STAMP", "The time of the slice; without a time column its row, from 0 (default: the last slice).");
@@ -33,7 +34,7 @@ internal sealed class ExplainVerb
             ("pallium explain room.pallium --after room.csv --at 2015-02-10T14:20", "the slice of that time; its most surprising channel in detail"),
             ("pallium explain room.pallium --after room.csv --channel co2 --back 24 --json", "the last slice; what its co2 was predicted from, up to 24 slices before"))
         {
-            explain._model, explain._after, explain._at, explain._channel, explain._back, explain._top, explain._seed, explain._json,
+            explain._model, explain._after, explain._at, explain._channel, explain._back, explain._top, explain._seed, explain._json, explain._expertMemory,
         };
         explain._reading.AddTo(verb);
         verb.SetAction(explain.Run);
@@ -42,7 +43,7 @@ internal sealed class ExplainVerb
 
     private int Run(ParseResult parsed)
     {
-        WorldModel model = ModelFile.Load(parsed.GetRequiredValue(_model));
+        WorldModel model = ModelFile.Load(parsed.GetRequiredValue(_model), parsed.GetValue(_expertMemory));
         FrameSchema schema = _reading.Zoned(parsed, model.Schema);
         var defaults = new ExplainOptions();
         ExplainOptions options = defaults with

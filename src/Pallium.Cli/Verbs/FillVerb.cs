@@ -16,6 +16,7 @@ internal sealed class FillVerb
         "--interval", "P", "Add columns for the ends of the central interval that holds this share (categories: the probability).", 0.01, 0.99);
     private readonly Option<ulong?> _seed = TypedOption.Seed("Seed of the sampled paths (default 1).");
     private readonly Option<int?> _threads = TypedOption.Whole("--threads", "Threads; the result does not depend on it (default: all).");
+    private readonly Option<long?> _expertMemory = TypedOption.ExpertMemory();
     private readonly ReadingOptions _reading = new();
 
     private FillVerb()
@@ -30,7 +31,7 @@ internal sealed class FillVerb
             ("pallium fill room.pallium holes.csv -o filled.csv", "writes a copy of holes.csv without holes"),
             ("pallium fill room.pallium holes.csv -o filled.csv --effort 500 --interval 0.9", "by sampled paths, with the ends of 90 % intervals"))
         {
-            fill._model, fill._holes, fill._output, fill._effort, fill._interval, fill._seed, fill._threads,
+            fill._model, fill._holes, fill._output, fill._effort, fill._interval, fill._seed, fill._threads, fill._expertMemory,
         };
         fill._reading.AddTo(verb);
         verb.SetAction(fill.Run);
@@ -40,7 +41,7 @@ internal sealed class FillVerb
     private int Run(ParseResult parsed)
     {
         string output = OutputPath.Check(parsed.GetRequiredValue(_output), "-o");
-        WorldModel model = ModelFile.Load(parsed.GetRequiredValue(_model));
+        WorldModel model = ModelFile.Load(parsed.GetRequiredValue(_model), parsed.GetValue(_expertMemory));
         using SliceReader reader = DataFile.Open(parsed.GetRequiredValue(_holes), model.Schema, _reading.Of(parsed, model.Schema));
         IReadOnlyList<string> aboutColumns = reader.Warnings;
         using var interrupt = new Interrupt();

@@ -10,6 +10,7 @@ internal sealed class ForecastVerb
     private const double DefaultLevel = 0.9;
 
     private readonly Argument<string> _model = TypedOption.Model();
+    private readonly Option<long?> _expertMemory = TypedOption.ExpertMemory();
     private readonly ReadingOptions _reading = new();
     private readonly Option<string> _after = new("--after") { HelpName = "DATA", Description = "The history to forecast after (- is standard input).", Required = true };
     private readonly Option<int?> _horizon = TypedOption.Whole("--horizon", $"Slices to forecast (default {DefaultHorizon}).");
@@ -34,7 +35,7 @@ internal sealed class ForecastVerb
             ("pallium forecast sales.pallium --after sales.csv --future plan.csv --json", "with values of the future that are known, as JSON"))
         {
             forecast._model, forecast._after, forecast._horizon, forecast._every, forecast._future, forecast._paths, forecast._seed,
-            forecast._level, forecast._plot, forecast._json,
+            forecast._level, forecast._plot, forecast._json, forecast._expertMemory,
         };
         forecast._reading.AddTo(verb);
         verb.SetAction(forecast.Run);
@@ -52,7 +53,7 @@ internal sealed class ForecastVerb
         string modelPath = parsed.GetRequiredValue(_model);
         string after = parsed.GetRequiredValue(_after);
         string? plot = parsed.GetValue(_plot) is string path ? OutputPath.Check(path, "--plot", modelPath, after) : null;
-        WorldModel model = ModelFile.Load(modelPath);
+        WorldModel model = ModelFile.Load(modelPath, parsed.GetValue(_expertMemory));
         if (model.Schema.IsTable)
         {
             throw new InputException($"{modelPath}: found a model of independent rows, expected one of a series (pallium infer asks this one).");

@@ -6,6 +6,7 @@ namespace Pallium.Cli;
 internal sealed class InferVerb
 {
     private readonly Argument<string> _model = TypedOption.Model();
+    private readonly Option<long?> _expertMemory = TypedOption.ExpertMemory();
     private readonly ReadingOptions _reading = new();
     private readonly Option<string[]> _given = TypedOption.Texts(
         "--given", "CLAMP", "What is known: 'co2@+6=1200', 'window@+1..+6=open', 'temp@+12 in 21..23', 'wind<3', 'a@+1 - b@+2 <= 4'; repeat it for more.");
@@ -41,7 +42,7 @@ internal sealed class InferVerb
             ("pallium infer room.pallium --after room.csv --infer co2@-40..-20 --samples co2.csv", "what it was, given before and after, with joint samples"))
         {
             infer._model, infer._given, infer._infer, infer._event, infer._after, infer._effort, infer._tolerance, infer._seed, infer._threads,
-            infer._every, infer._future, infer._samples, infer._quantiles, infer._memoryCap, infer._json,
+            infer._every, infer._future, infer._samples, infer._quantiles, infer._memoryCap, infer._json, infer._expertMemory,
         };
         infer._reading.AddTo(verb);
         verb.SetAction(infer.Run);
@@ -57,7 +58,7 @@ internal sealed class InferVerb
             throw new InputException("Option --samples: found it beside --effort 0, which draws none, expected an effort above 0.");
         }
 
-        WorldModel model = ModelFile.Load(modelPath);
+        WorldModel model = ModelFile.Load(modelPath, parsed.GetValue(_expertMemory));
         FrameSchema schema = _reading.Zoned(parsed, model.Schema);
         try
         {

@@ -12,6 +12,7 @@ internal sealed class PlanVerb
     private static readonly PlanOptions Defaults = new() { Cost = new CellFunction("", [], _ => 0), Act = [] };
 
     private readonly Argument<string> _model = TypedOption.Model();
+    private readonly Option<long?> _expertMemory = TypedOption.ExpertMemory();
     private readonly ReadingOptions _reading = new();
     private readonly Option<string> _after = new("--after") { HelpName = "DATA", Description = "The history to plan after (- is standard input).", Required = true };
     private readonly Option<string> _cost = new("--cost")
@@ -46,7 +47,7 @@ internal sealed class PlanVerb
             ("pallium plan tank.pallium --after tank.csv --cost 'level>3' --act pump --effort 20000 --json", "searches longer, as JSON"))
         {
             plan._model, plan._after, plan._cost, plan._act, plan._range, plan._horizon, plan._effort, plan._temperature, plan._every, plan._future, plan._seed,
-            plan._threads, plan._json,
+            plan._threads, plan._json, plan._expertMemory,
         };
         plan._reading.AddTo(verb);
         verb.SetAction(plan.Run);
@@ -55,7 +56,7 @@ internal sealed class PlanVerb
 
     private int Run(ParseResult parsed)
     {
-        WorldModel model = ModelFile.Load(parsed.GetRequiredValue(_model));
+        WorldModel model = ModelFile.Load(parsed.GetRequiredValue(_model), parsed.GetValue(_expertMemory));
         FrameSchema schema = model.Schema;
         CellFunction cost = CellExpression.Parse(parsed.GetRequiredValue(_cost), schema, "Option --cost").BindAt(0);
         string[] act = [.. parsed.GetValue(_act)!.Select(name => schema.Channels[ChannelNames.Require(schema, name, "Option --act")].Name)];

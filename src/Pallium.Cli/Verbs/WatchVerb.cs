@@ -14,6 +14,7 @@ internal sealed class WatchVerb
     private readonly Option<string?> _after = TypedOption.Text("--after", "DATA", "The history before the stream (default: none).");
     private readonly Option<int?> _anomalies = TypedOption.Whole("--anomalies", "Score what is new in the surprise, from 0 to 1, after learning from so many slices of each series (default: no score).");
     private readonly Option<bool> _json = TypedOption.Flag("--json", "Write a JSON object per line.");
+    private readonly Option<long?> _expertMemory = TypedOption.ExpertMemory();
     private readonly ReadingOptions _reading = new();
 
     private WatchVerb()
@@ -28,7 +29,7 @@ internal sealed class WatchVerb
             ("pallium watch room.pallium < live.csv", "one line per slice, as it arrives"),
             ("tail -f -n +1 live.csv | pallium watch room.pallium --after room.csv --json", "after a history, as JSON lines"))
         {
-            watch._model, watch._after, watch._anomalies, watch._json,
+            watch._model, watch._after, watch._anomalies, watch._json, watch._expertMemory,
         };
         watch._reading.AddTo(verb);
         verb.SetAction(watch.Run);
@@ -37,7 +38,7 @@ internal sealed class WatchVerb
 
     private int Run(ParseResult parsed)
     {
-        WorldModel model = ModelFile.Load(parsed.GetRequiredValue(_model));
+        WorldModel model = ModelFile.Load(parsed.GetRequiredValue(_model), parsed.GetValue(_expertMemory));
         FrameOptions options = _reading.Of(parsed, model.Schema);
         var sessions = new SeriesSessions(model);
         if (parsed.GetValue(_after) is string after)

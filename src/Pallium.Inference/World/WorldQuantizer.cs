@@ -11,6 +11,7 @@ internal static class WorldQuantizer
     /// <summary>Rounds and measures on the stretch that the model remembers.</summary>
     public static Quantization Run(WorldModel model, WeightFormat weights, EvaluateOptions options, IProgress<double>? progress, CancellationToken cancellation)
     {
+        model.RequireWhole("be stored in other bits");
         ValidationMemory memory = model.Memory;
         int remembered = memory.Series.Length - memory.ScoredFrom;
         if (remembered < LeastRemembered)

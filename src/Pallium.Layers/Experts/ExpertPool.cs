@@ -8,8 +8,8 @@ namespace Pallium.Layers;
 /// <remarks>
 /// A slot is a block; filling it with an expert is copying that one's parameters from the file and refreshing the block. What was used longest ago gives way, never what
 /// is in use; who finds all slots in use waits. All of a slot's states change under one lock, its block outside of it, while the slot is marked as being filled.
-/// Ahead of time an expert is fetched by the thread pool for one of two reasons: the mixture says which it will run next, or another expert most often came after this
-/// one on the same thread (the few most frequent are counted, as by Metwally et al., 2005, "space saving"; repeats are left out, since what repeats is in memory).
+/// Ahead of time an expert is fetched by the thread pool for one of two reasons: the mixture says which it will run next, or the expert often came after this one on the
+/// same thread (the few most frequent are counted, as by Metwally et al., 2005, "space saving"; repeats are left out, since what repeats is in memory).
 /// Neither changes what is computed.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
@@ -23,6 +23,9 @@ internal sealed class ExpertPool<T> : IThreadPoolWorkItem
 
     /// <summary>Experts that are counted as coming after another.</summary>
     private const int Followers = 4;
+
+    /// <summary>A follower that came so many times less often than the most frequent is not worth fetching.</summary>
+    private const int RareShare = 4;
 
     private readonly object _lock = new();
     private readonly ExpertStore<T> _store;
@@ -94,7 +97,6 @@ internal sealed class ExpertPool<T> : IThreadPoolWorkItem
     /// <summary>Finds all experts in a file, and reads each once.</summary>
     public void Bind(SafetensorsFile file, WeightFormat? format, IReadOnlyDictionary<Parameter<T>, string> names)
     {
-        long before = GC.GetAllocatedBytesForCurrentThread();
         _file = file;
         _format = format;
         string[] parameters = [.. Prototype.Parameters.Select(item => item.Name)];
@@ -104,8 +106,10 @@ internal sealed class ExpertPool<T> : IThreadPoolWorkItem
         _places.AsSpan().Fill(None);
         _followers = new (int, int)[checked(Experts * Followers)];
         _followers.AsSpan().Fill((None, 0));
-        FixedBytes = GC.GetAllocatedBytesForCurrentThread() - before;
-        before = GC.GetAllocatedBytesForCurrentThread();
+        FixedBytes = (Experts * (sizeof(int) + (2L * sizeof(int) * Followers))) + _names.Sum(own => own.Sum(name => (long)sizeof(char) * name.Length));
+
+        // The second block of its kind: what the first one set up for good is not part of any.
+        long before = GC.GetAllocatedBytesForCurrentThread();
         _slots[0] = NewSlot();
         SlotBytes = GC.GetAllocatedBytesForCurrentThread() - before;
         for (int expert = 0; expert < Experts; expert++)
@@ -360,11 +364,26 @@ internal sealed class ExpertPool<T> : IThreadPoolWorkItem
 
         last = expert;
 
-        // With no slot to spare a guess would drive out what the next slice needs.
-        int likeliest = _followers[expert * Followers].Expert;
-        if (likeliest != None && _wanted == None && _slots.Length > LeastSlots)
+        if (_wanted != None)
         {
-            Want(likeliest, expert);
+            return;
+        }
+
+        // With no slot to spare a guess would drive out what the next slice needs, and guesses must not drive out one another.
+        int first = expert * Followers;
+        for (int guess = first; guess < first + Math.Min(Followers, _slots.Length - LeastSlots); guess++)
+        {
+            (int follower, int count) = _followers[guess];
+            if (RareShare * count < _followers[first].Count || follower == None)
+            {
+                return;
+            }
+
+            if (_places[follower] == None)
+            {
+                Want(follower, expert);
+                return;
+            }
         }
     }
 

@@ -369,9 +369,10 @@ internal sealed class ExpertPool<T> : IThreadPoolWorkItem
             return;
         }
 
-        // With no slot to spare a guess would drive out what the next slice needs, and guesses must not drive out one another.
+        // Guesses take half of what the next slice leaves at the most: they must drive out neither what it needs nor one another.
         int first = expert * Followers;
-        for (int guess = first; guess < first + Math.Min(Followers, _slots.Length - LeastSlots); guess++)
+        int guesses = Math.Min(Followers, (_slots.Length - LeastSlots) / 2);
+        for (int guess = first; guess < first + guesses; guess++)
         {
             (int follower, int count) = _followers[guess];
             if (RareShare * count < _followers[first].Count || follower == None)

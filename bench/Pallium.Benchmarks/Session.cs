@@ -97,8 +97,17 @@ internal sealed class Session
         PrintRow(name, "1", unit, Number(ours), "", Number(rival), "", otherName, Number(ratio), verdict);
         Write(new
         {
-            suite = _suite, name, threads = 1, unit, ours, rival, ratio, target = atMost, target_of = atMost is null ? null : "at most",
-            met = atMost is null ? (bool?)null : ratio <= atMost, rival_name = otherName,
+            suite = _suite,
+            name,
+            threads = 1,
+            unit,
+            ours,
+            rival,
+            ratio,
+            target = atMost,
+            target_of = atMost is null ? null : "at most",
+            met = atMost is null ? (bool?)null : ratio <= atMost,
+            rival_name = otherName,
         });
     }
 

@@ -28,6 +28,8 @@ const string Usage = """
                             all three: --seeds 3 --first-seed 1 --width N --blocks N --steps N --batch N --rates 0.003,0.01 --before 'conv(2)'|none|STACK --threads 2
       experts               experts for a law made of many: --seeds 3 --epochs 30 --layers 'moe(8x16);swiglu(16)' --threads 2
       regimes               five regimes in a row, experts added for each or not: --ways 'grow;learn on' --seeds 3 --epochs 80 --threads 2
+      adapters              from one regime to each of four others: adapters on frozen weights beside learning on with all: --ways 'adapters 1;adapters 4;all'
+                            --stacks 'liquid(64)' --seeds 3 --epochs 40 --threads 1
       arithmetic            two of ten numbers added, subtracted, multiplied, divided; learned in 1 to 10, tested in 100 to 1000
                             --tasks 'add;subtract;multiply;divide' --layers 'nau(1);nalu(1)' --seeds 10 --steps 20000 --batch 64 --rate 0.01
       vectors               copying and associative recall of vectors of bits: --tasks 'copy;associative' --stacks 'lstm(64)+ntm(32,width=20);lstm(81)'
@@ -96,6 +98,9 @@ try
             return 0;
         case "regimes":
             RegimeExperiment.Run(arguments);
+            return 0;
+        case "adapters":
+            AdapterExperiment.Run(arguments);
             return 0;
         case "arithmetic":
             ArithmeticExperiment.Run(arguments);

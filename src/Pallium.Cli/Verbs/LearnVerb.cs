@@ -25,6 +25,10 @@ internal sealed class LearnVerb
     private readonly Option<int?> _growExperts = TypedOption.WholeOr(
         "--grow-experts", "To go on learning: add N experts (default: 1) to every mixture of experts for the new data; all weights there are stay as they are.", unstated: 1);
 
+    private readonly Option<int?> _adapters = TypedOption.WholeOr(
+        "--adapters", "To go on learning: put N adapters (default: 1) around every layer of the stack for the new data, below 1 % of the weights; all weights there are stay as they are.",
+        unstated: 1);
+
     private readonly Option<WeightFormat?> _weights = TypedOption.Weights("Store the network's weights in fewer bits, and learn with them so rounded (default: as they are).");
     private readonly Option<double?> _testShare = TypedOption.Between(
         "--test-share", "SHARE", "The share at the end of every series that is kept as a test, never seen in learning (default: 0).", 0, 0.9);
@@ -41,9 +45,10 @@ internal sealed class LearnVerb
             ("pallium learn room.csv -o room.pallium", "learns a model of all columns"),
             ("pallium learn sales.csv -o sales.pallium --series shop --static city --known holiday", "many series, with inputs known beforehand"),
             ("pallium learn room.pallium july.csv", "goes on learning, and writes back to room.pallium"),
-            ("pallium learn room.pallium august.csv --grow-experts", "adds experts for what is new; the others stay as they are"))
+            ("pallium learn room.pallium august.csv --grow-experts", "adds experts for what is new; the others stay as they are"),
+            ("pallium learn room.pallium august.csv -o august.pallium --adapters", "learns less than 1 % of the weights, beside the others"))
         {
-            learn._files, learn._output, learn._stack, learn._epochs, learn._seed, learn._threads, learn._precision, learn._weights, learn._growExperts, learn._testShare,
+            learn._files, learn._output, learn._stack, learn._epochs, learn._seed, learn._threads, learn._precision, learn._weights, learn._growExperts, learn._adapters, learn._testShare,
         };
         learn._columns.AddTo(verb, hasFuture: true);
         verb.SetAction(learn.Run);
@@ -113,10 +118,7 @@ internal sealed class LearnVerb
 
     private int Begin(ParseResult parsed, string data)
     {
-        if (parsed.GetValue(_growExperts) is not null)
-        {
-            throw new InputException($"Option --grow-experts: found it beside the data '{data}' alone, expected a model before them: pallium learn MODEL {data} --grow-experts.");
-        }
+        RefuseAlone(parsed, data, _growExperts, _adapters);
 
         string output = OutputPath.Check(parsed.GetValue(_output)
             ?? throw new InputException($"learn: found no option -o, expected -o MODEL, such as -o {Path.ChangeExtension(Path.GetFileName(data), ".pallium")}."), "-o", data);
@@ -147,6 +149,13 @@ internal sealed class LearnVerb
         using var interrupt = new Interrupt();
         Continuation result = ProgressDisplay.Learn(progress => model.LearnMore(more, options, progress, interrupt.Token));
         DataFile.Warn(result.Warnings);
+        if (options.Adapters > 0 || options.GrowExperts > 0)
+        {
+            console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Learned {result.LearnedWeights:N0} of {result.Weights:N0} weights ({100.0 * result.LearnedWeights / result.Weights:F2} %); the others stay as they are, to the bit."));
+        }
+
         console.WriteLine($"Loss on the new data: {Figures.Score(result.NewLossBefore)} before, {Figures.Score(result.NewLossAfter)} after (nats per cell).");
         console.WriteLine($"Loss on the earlier data: {Figures.Score(result.OldLossBefore)} before, {Figures.Score(result.OldLossAfter)} after.");
         if (ReferenceEquals(result.Model, model))
@@ -182,7 +191,17 @@ internal sealed class LearnVerb
         Weights = parsed.GetValue(_weights),
         TestShare = parsed.GetValue(_testShare) ?? defaults.TestShare,
         GrowExperts = parsed.GetValue(_growExperts) ?? 0,
+        Adapters = parsed.GetValue(_adapters) ?? 0,
     };
+
+    private static void RefuseAlone(ParseResult parsed, string data, params Option[] options)
+    {
+        Option? given = options.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false });
+        if (given != null)
+        {
+            throw new InputException($"Option {given.Name}: found it beside the data '{data}' alone, expected a model before them: pallium learn MODEL {data} {given.Name}.");
+        }
+    }
 
     private static void RefuseFixed(ParseResult parsed, params Option[] options)
     {

@@ -66,6 +66,8 @@ internal static class WorldLearner
         Require(options.Rate is > 0 and <= 1, "rate", options.Rate, "a number above 0, at most 1");
         Require(options.WeightDecay is >= 0 and <= 10, "weight decay", options.WeightDecay, "0 to 10");
         Require(options.GrowExperts is >= 0 and <= 256, "grow experts", options.GrowExperts, "0 to 256");
+        Require(options.Adapters is >= 0 and <= 256, "adapters", options.Adapters, "0 to 256");
+        Require(options.Adapters == 0 || options.GrowExperts == 0, "adapters", options.Adapters, "0 beside grow experts");
         Require(options.TestShare is >= 0 and <= 0.9, "test share", options.TestShare, "0 to 0.9");
         Require(options.Precision is Precision.Single or Precision.Double, "precision", options.Precision, "Single or Double");
         if (options.Stack.Trim() == "none")

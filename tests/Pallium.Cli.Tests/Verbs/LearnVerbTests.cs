@@ -39,6 +39,23 @@ public sealed class LearnVerbTests(LearnedModel learned) : IDisposable
     }
 
     [Fact]
+    public void Adapters_learn_and_say_what_share_they_are()
+    {
+        _folder.Write("data.csv", LearnedModel.Csv(0, 200));
+        _folder.Write("more.csv", LearnedModel.Csv(200, 300).Replace(",2.", ",-2.", StringComparison.Ordinal));
+        PalliumProcess.Run(_folder.Path, "learn", "data.csv", "-o", "m.pallium", "--epochs", "2", "--stack", "cfc(64)").Succeeded();
+        byte[] before = File.ReadAllBytes(_folder.At("m.pallium"));
+        PalliumProcess run = PalliumProcess.Run(_folder.Path, "learn", "m.pallium", "more.csv", "-o", "adapted.pallium", "--epochs", "20", "--adapters").Succeeded();
+        Assert.Matches(@"Learned [0-9,]+ of [0-9,]+ weights \(0\.\d\d %\); the others stay as they are", run.Output);
+        Assert.DoesNotContain("too small", run.Error, StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllBytes(_folder.At("m.pallium")));
+        Assert.Contains("+cfc(64)+adapters(1", PalliumProcess.Run(_folder.Path, "inspect", "adapted.pallium").Succeeded().Output, StringComparison.Ordinal);
+        PalliumProcess.Run(_folder.Path, "forecast", "adapted.pallium", "--after", "data.csv", "--horizon", "2").Succeeded();
+        PalliumProcess.Run(_folder.Path, "learn", "m.pallium", "more.csv", "--adapters", "--grow-experts").Refused("Option adapters", "beside grow experts");
+        PalliumProcess.Run(_folder.Path, "learn", "more.csv", "-o", "n.pallium", "--adapters", "2").Refused("Option --adapters", "expected a model before them");
+    }
+
+    [Fact]
     public void Experts_do_not_grow_where_there_are_none()
     {
         File.Copy(learned.Model, _folder.At("m.pallium"));

@@ -22,6 +22,7 @@ const string Usage = """
                             --rounds 120 --questions 200 --threads 1
       select                channel selection: 5 of 100 channels, and the breast cancer table: --sets 'friedman;xor;breast' --seeds 5 --threads 2
       recall                associative recall beside bytes of state: --layers 'gla(64);based(64)' --pairs 4,8,16,32,64 --vocabulary 256
+                            --curriculum FILE: lessons ('4 pairs', '8 pairs', ...) in stages (docs/optimizers.md)
       copying               selective copying and induction, tested 16 times longer: --tasks 'copying;induction' --copied 16 --layers ...
       tracking              parity, sums modulo 3, permutations, and the automata learned: --tasks 'parity;mod3;s5;s5-exchanges;a5;z60' --layers ...
                             --streams 1000 --length 10000
@@ -32,8 +33,11 @@ const string Usage = """
                             --stacks 'liquid(64)' --seeds 3 --epochs 40 --threads 1
       arithmetic            two of ten numbers added, subtracted, multiplied, divided; learned in 1 to 10, tested in 100 to 1000
                             --tasks 'add;subtract;multiply;divide' --layers 'nau(1);nalu(1)' --seeds 10 --steps 20000 --batch 64 --rate 0.01
-      vectors               copying and associative recall of vectors of bits: --tasks 'copy;associative' --stacks 'lstm(64)+ntm(32,width=20);lstm(81)'
+      vectors               copying and associative recall of vectors of bits: --tasks 'copy;associative;lasting' --stacks 'lstm(64)+ntm(32,width=20);lstm(81)'
                             --seeds 3 --first-seed 1 --steps N --batch 16 --rates 0.001 --threads 1
+      schedules             a constant rate with a cool-down beside a cosine, to three horizons: --set traffic --stacks 'lstm(32)' --horizons 2000,4000,8000
+                            --rates 0.003,0.01,0.03 --seeds 3 --threads 1
+      scores                does the score before learning rank the families as learning did? --sets 'occupancy;traffic;gesture;power;walker2d' --seeds 3 --units 32
       minimum               a network fits another of the same form, least loss 0, all data at once: --stacks 'lstm(1);gru(1);gru(4)' --seeds 3 --evaluations 10000
                             --ways 'cg double;lbfgs float;adam float;rmsprop float' --rates 0.003,0.01,0.03
       tables                what bench/results holds, as Markdown
@@ -107,6 +111,12 @@ try
             return 0;
         case "vectors":
             VectorExperiment.Run(arguments);
+            return 0;
+        case "schedules":
+            ScheduleExperiment.Run(arguments);
+            return 0;
+        case "scores":
+            ScoreExperiment.Run(arguments);
             return 0;
         case "minimum":
             MinimumExperiment.Run(arguments);

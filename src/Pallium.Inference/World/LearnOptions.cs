@@ -12,7 +12,7 @@ public enum Precision
     Double,
 }
 
-/// <summary>How <see cref="WorldModel.Learn"/> learns.</summary>
+/// <summary>How a <see cref="WorldModel"/> learns.</summary>
 public sealed record LearnOptions
 {
     /// <summary>The trunk, in stack text such as <c>liquid(64)</c> or <c>lstm(32)x2</c>; <c>none</c> leaves the closed-form base alone.</summary>

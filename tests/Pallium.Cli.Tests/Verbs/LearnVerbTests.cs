@@ -56,6 +56,41 @@ public sealed class LearnVerbTests(LearnedModel learned) : IDisposable
     }
 
     [Fact]
+    public void A_curriculum_is_followed_and_told()
+    {
+        Directory.CreateDirectory(_folder.At("data"));
+        _folder.Write("data/first.csv", LearnedModel.Csv(0, 200));
+        _folder.Write("data/second.csv", LearnedModel.Csv(200, 400));
+        _folder.Write("data/stages.json", """
+            {"stages": [
+              {"name": "early", "mix": {"first.csv": 1}, "until": {"steps": 30}},
+              {"mix": {"first.csv": 1, "second.csv": 2}}
+            ]}
+            """);
+        string[] line = ["learn", "--curriculum", "data/stages.json", "--stack", "gru(8)", "--epochs", "60"];
+        string text = PalliumProcess.Run(_folder.Path, [.. line, "-o", "m.pallium"]).Succeeded().Output;
+        Assert.Contains("Learned from 400 slices", text, StringComparison.Ordinal);
+        Assert.Contains("Stage 'early' ended after 30 updates: as long as it was to be.", text, StringComparison.Ordinal);
+        PalliumProcess.Run(_folder.Path, [.. line, "-o", "again.pallium", "--threads", "2"]).Succeeded();
+        Assert.Equal(File.ReadAllBytes(_folder.At("m.pallium")), File.ReadAllBytes(_folder.At("again.pallium")));
+        PalliumProcess.Run(_folder.Path, "forecast", "m.pallium", "--after", "data/second.csv", "--horizon", "2").Succeeded();
+    }
+
+    [Theory]
+    [InlineData("{\n\"stages\": [{\"mix\": {\"data.csv\": 0}}]}", "c.json, line 2, stages[0].mix['data.csv']: found 0, expected a positive number")]
+    [InlineData("{\"stages\": [{\"mix\": {\"none.csv\": 1}}]}", "none.csv: found no such file")]
+    public void A_curriculum_that_cannot_be_followed_is_refused(string json, string words)
+    {
+        _folder.Write("data.csv", LearnedModel.Csv(0, 50));
+        _folder.Write("c.json", json);
+        PalliumProcess.Run(_folder.Path, "learn", "--curriculum", "c.json", "-o", "m").Refused(words);
+        PalliumProcess.Run(_folder.Path, "learn", "data.csv", "--curriculum", "c.json", "-o", "m").Refused("found 'data.csv' beside --curriculum");
+        PalliumProcess.Run(_folder.Path, "learn", "--curriculum", "no.json", "-o", "m").Refused("Option --curriculum: found no file 'no.json'");
+        PalliumProcess.Run(_folder.Path, "learn", "-o", "m").Refused("learn: found no data");
+        Assert.Equal(["c.json", "data.csv"], _folder.Files());
+    }
+
+    [Fact]
     public void Experts_do_not_grow_where_there_are_none()
     {
         File.Copy(learned.Model, _folder.At("m.pallium"));

@@ -22,16 +22,22 @@ const string Usage = """
                             --rounds 120 --questions 200 --threads 1
       select                channel selection: 5 of 100 channels, and the breast cancer table: --sets 'friedman;xor;breast' --seeds 5 --threads 2
       recall                associative recall beside bytes of state: --layers 'gla(64);based(64)' --pairs 4,8,16,32,64 --vocabulary 256
+                            --curriculum FILE: lessons ('4 pairs', '8 pairs', ...) in stages (docs/optimizers.md)
       copying               selective copying and induction, tested 16 times longer: --tasks 'copying;induction' --copied 16 --layers ...
       tracking              parity, sums modulo 3, permutations, and the automata learned: --tasks 'parity;mod3;s5;s5-exchanges;a5;z60' --layers ...
                             --streams 1000 --length 10000
                             all three: --seeds 3 --first-seed 1 --width N --blocks N --steps N --batch N --rates 0.003,0.01 --before 'conv(2)'|none|STACK --threads 2
       experts               experts for a law made of many: --seeds 3 --epochs 30 --layers 'moe(8x16);swiglu(16)' --threads 2
       regimes               five regimes in a row, experts added for each or not: --ways 'grow;learn on' --seeds 3 --epochs 80 --threads 2
+      adapters              from one regime to each of four others: adapters on frozen weights beside learning on with all: --ways 'adapters 1;adapters 4;all'
+                            --stacks 'liquid(64)' --seeds 3 --epochs 40 --threads 1
       arithmetic            two of ten numbers added, subtracted, multiplied, divided; learned in 1 to 10, tested in 100 to 1000
                             --tasks 'add;subtract;multiply;divide' --layers 'nau(1);nalu(1)' --seeds 10 --steps 20000 --batch 64 --rate 0.01
-      vectors               copying and associative recall of vectors of bits: --tasks 'copy;associative' --stacks 'lstm(64)+ntm(32,width=20);lstm(81)'
+      vectors               copying and associative recall of vectors of bits: --tasks 'copy;associative;lasting' --stacks 'lstm(64)+ntm(32,width=20);lstm(81)'
                             --seeds 3 --first-seed 1 --steps N --batch 16 --rates 0.001 --threads 1
+      schedules             a constant rate with a cool-down beside a cosine, to three horizons: --set traffic --stacks 'lstm(32)' --horizons 2000,4000,8000
+                            --rates 0.003,0.01,0.03 --seeds 3 --threads 1
+      scores                does the score before learning rank the families as learning did? --sets 'occupancy;traffic;gesture;power;walker2d' --seeds 3 --units 32
       minimum               a network fits another of the same form, least loss 0, all data at once: --stacks 'lstm(1);gru(1);gru(4)' --seeds 3 --evaluations 10000
                             --ways 'cg double;lbfgs float;adam float;rmsprop float' --rates 0.003,0.01,0.03
       tables                what bench/results holds, as Markdown
@@ -97,11 +103,20 @@ try
         case "regimes":
             RegimeExperiment.Run(arguments);
             return 0;
+        case "adapters":
+            AdapterExperiment.Run(arguments);
+            return 0;
         case "arithmetic":
             ArithmeticExperiment.Run(arguments);
             return 0;
         case "vectors":
             VectorExperiment.Run(arguments);
+            return 0;
+        case "schedules":
+            ScheduleExperiment.Run(arguments);
+            return 0;
+        case "scores":
+            ScoreExperiment.Run(arguments);
             return 0;
         case "minimum":
             MinimumExperiment.Run(arguments);

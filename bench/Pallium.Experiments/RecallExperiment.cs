@@ -29,7 +29,7 @@ internal static class RecallExperiment
         string experiment = string.Create(CultureInfo.InvariantCulture, $"recall/{vocabulary}/{string.Join(',', settings.Select(setting => setting.Task.Pairs))}");
         IReadOnlyList<string> layers = TaskLayers.Of(arguments, TaskLayers.Recall(recipe.Width));
         var runs = new TaskRuns(File, recipe, arguments);
-        runs.RunMissing(experiment, layers, [.. settings.Select(setting => new TokenLesson(setting.Task, setting.Least, setting.Most))], (test, figures) =>
+        runs.RunMissing(experiment, layers, [.. settings.Select(setting => new TokenLesson(setting.Task, setting.Least, setting.Most) { Name = string.Create(CultureInfo.InvariantCulture, $"{setting.Task.Pairs} pairs") })], (test, figures) =>
         {
             foreach ((_, _, int length, RecallTask task) in settings)
             {

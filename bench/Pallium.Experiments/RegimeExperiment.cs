@@ -10,9 +10,9 @@ internal static class RegimeExperiment
 {
     private const string File = "regimes";
     private const string Stack = "liquid(16)+residual(rmsnorm+moe(4x32))";
-    private const int Regimes = 5;
-    private const int Slices = 3000;
-    private const int TestSlices = 1000;
+    public const int Regimes = 5;
+    public const int Slices = 3000;
+    public const int TestSlices = 1000;
 
     private static readonly Channel[] Channels = [.. new[] { "x", "z", "u" }.Select(name => new Channel(name, ChannelKind.Real) { Resolution = 0.001 })];
 
@@ -68,7 +68,7 @@ internal static class RegimeExperiment
     private static string Name(string when, int regime, int test) => string.Create(CultureInfo.InvariantCulture, $"{when} {regime + 1} on {test + 1}");
 
     /// <summary>Nats per cell.</summary>
-    private static double LossOf(WorldModel model, Frame test) => model.Surprise(test).Average(surprise => surprise.Total) / Channels.Length;
+    public static double LossOf(WorldModel model, Frame test) => model.Surprise(test).Average(surprise => surprise.Total) / Channels.Length;
 
     /// <summary>Weights of the network that differ in any bit from those of the same name before.</summary>
     private static double CountChanged(WorldModel before, WorldModel after)
@@ -87,7 +87,8 @@ internal static class RegimeExperiment
         return SafetensorsFile.Parse(stream.ToArray());
     }
 
-    private static Frame Draw(int regime, int slices, Rng rng)
+    /// <summary>Slices of one regime.</summary>
+    public static Frame Draw(int regime, int slices, Rng rng)
     {
         (double first, double second) = Laws[regime];
         var values = new double[slices * Channels.Length];

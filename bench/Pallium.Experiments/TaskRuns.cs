@@ -44,6 +44,7 @@ internal sealed record TaskTest(TokenModel<float> Model, TokenScorer<float> Scor
 internal sealed class TaskRuns(string file, TaskRecipe recipe, Arguments arguments)
 {
     private readonly int _threads = arguments.Count("threads", 2);
+    private readonly (string Name, Curriculum? Curriculum) _course = CourseOf(arguments.Text("curriculum", ""));
 
     /// <summary>The finished runs of one experiment.</summary>
     public IEnumerable<WorldResult> Of(string experiment) => WorldResult.Read(file).Where(done => done.Experiment == NameOf(experiment));
@@ -77,7 +78,19 @@ internal sealed class TaskRuns(string file, TaskRecipe recipe, Arguments argumen
         }
     }
 
-    private string NameOf(string experiment) => $"{experiment}/{recipe}";
+    private string NameOf(string experiment) => _course.Curriculum is null ? $"{experiment}/{recipe}" : $"{experiment}/{recipe}/{_course.Name}";
+
+    private static (string, Curriculum?) CourseOf(string path)
+    {
+        try
+        {
+            return path.Length == 0 ? ("", null) : (Path.GetFileNameWithoutExtension(path), Curriculum.Parse(File.ReadAllText(path), path));
+        }
+        catch (Exception error) when (error is CurriculumException or IOException)
+        {
+            throw new ExperimentException(error.Message);
+        }
+    }
 
     private Dictionary<string, double> Run(string layer, IReadOnlyList<TokenLesson> lessons, Rng rng, Action<TaskTest, Dictionary<string, double>> test)
     {
@@ -128,7 +141,7 @@ internal sealed class TaskRuns(string file, TaskRecipe recipe, Arguments argumen
     /// <summary>Null where the weights drawn give no finite loss.</summary>
     private TrainingOutcome? Learn(TokenModel<float> model, IReadOnlyList<TokenLesson> lessons, double rate, Rng rng)
     {
-        var options = new TokenOptions { Steps = recipe.Steps, BatchSize = recipe.Batch, Rate = rate, Threads = _threads };
+        var options = new TokenOptions { Steps = recipe.Steps, BatchSize = recipe.Batch, Rate = rate, Threads = _threads, Curriculum = _course.Curriculum };
         try
         {
             return TokenLearning<float>.Run(model, lessons, options, rng, Show);

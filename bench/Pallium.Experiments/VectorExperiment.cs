@@ -18,7 +18,7 @@ internal static class VectorExperiment
 
     public static void Run(Arguments arguments)
     {
-        string[] wanted = arguments.Some("tasks", "copy;associative", ["copy", "associative"]);
+        string[] wanted = arguments.Some("tasks", "copy;associative;lasting", ["copy", "associative", "lasting"]);
         if (wanted.Contains("copy"))
         {
             Run(arguments, "copy", new VectorLesson(new VectorCopyTask(), 1, 20), 5000, [10, 20, 50, 100]);
@@ -28,15 +28,20 @@ internal static class VectorExperiment
         {
             Run(arguments, "associative", new VectorLesson(new VectorRecallTask(), 2, 6), 8000, [2, 4, 6, 8, 12]);
         }
+
+        if (wanted.Contains("lasting"))
+        {
+            Run(arguments, "lasting", new VectorLesson(new LastingPairsTask(), 4, 20), 5000, [10, 20, 50, 100, 200], "lstm(64)+milestones(64,entries=16);" + Usual);
+        }
     }
 
-    private static void Run(Arguments arguments, string name, VectorLesson lesson, int usualSteps, int[] tested)
+    private static void Run(Arguments arguments, string name, VectorLesson lesson, int usualSteps, int[] tested, string usual = Usual)
     {
         int steps = arguments.Count("steps", usualSteps);
         int batch = arguments.Count("batch", 16);
         double rate = arguments.Numbers("rates", [1e-3])[0];
         string experiment = string.Create(CultureInfo.InvariantCulture, $"{name}/{steps}x{batch}/{rate}");
-        string[] stacks = arguments.Text("stacks", Usual).Split(';');
+        string[] stacks = arguments.Text("stacks", usual).Split(';');
         var options = new TrainerOptions
         {
             Steps = steps,

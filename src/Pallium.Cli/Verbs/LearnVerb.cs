@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using Pallium.Learning;
 using Spectre.Console;
 
 namespace Pallium.Cli;
@@ -10,8 +11,8 @@ internal sealed class LearnVerb
 {
     private readonly Argument<string[]> _files = new("DATA")
     {
-        Description = "CSV with a header or JSON lines, plain or gzip; or MODEL DATA to go on learning.",
-        Arity = ArgumentArity.OneOrMore,
+        Description = "CSV with a header or JSON lines, plain or gzip; or MODEL DATA to go on learning; none with --curriculum.",
+        Arity = ArgumentArity.ZeroOrMore,
     };
 
     private readonly Option<string?> _output = TypedOption.Text("-o", "MODEL", "The model file to write.", "--output");
@@ -24,6 +25,13 @@ internal sealed class LearnVerb
         "--precision", "single|double", "What the network computes in (default: single).", ("single", Precision.Single), ("double", Precision.Double));
     private readonly Option<int?> _growExperts = TypedOption.WholeOr(
         "--grow-experts", "To go on learning: add N experts (default: 1) to every mixture of experts for the new data; all weights there are stay as they are.", unstated: 1);
+
+    private readonly Option<int?> _adapters = TypedOption.WholeOr(
+        "--adapters", "To go on learning: put N adapters (default: 1) around every layer of the stack for the new data, below 1 % of the weights; all weights there are stay as they are.",
+        unstated: 1);
+
+    private readonly Option<string?> _curriculum = TypedOption.Text(
+        "--curriculum", "FILE", "JSON that says which data files to learn from, in stages, with mixing weights and when to go on (docs/optimizers.md).");
 
     private readonly Option<WeightFormat?> _weights = TypedOption.Weights("Store the network's weights in fewer bits, and learn with them so rounded (default: as they are).");
     private readonly Option<double?> _testShare = TypedOption.Between(
@@ -40,10 +48,12 @@ internal sealed class LearnVerb
         var verb = new Verb("learn", "Learn a world model from a file, or go on learning from more data.",
             ("pallium learn room.csv -o room.pallium", "learns a model of all columns"),
             ("pallium learn sales.csv -o sales.pallium --series shop --static city --known holiday", "many series, with inputs known beforehand"),
+            ("pallium learn --curriculum stages.json -o room.pallium", "learns from several files in stages"),
             ("pallium learn room.pallium july.csv", "goes on learning, and writes back to room.pallium"),
-            ("pallium learn room.pallium august.csv --grow-experts", "adds experts for what is new; the others stay as they are"))
+            ("pallium learn room.pallium august.csv --grow-experts", "adds experts for what is new; the others stay as they are"),
+            ("pallium learn room.pallium august.csv -o august.pallium --adapters", "learns less than 1 % of the weights, beside the others"))
         {
-            learn._files, learn._output, learn._stack, learn._epochs, learn._seed, learn._threads, learn._precision, learn._weights, learn._growExperts, learn._testShare,
+            learn._files, learn._output, learn._stack, learn._epochs, learn._seed, learn._threads, learn._precision, learn._weights, learn._growExperts, learn._adapters, learn._curriculum, learn._testShare,
         };
         learn._columns.AddTo(verb, hasFuture: true);
         verb.SetAction(learn.Run);
@@ -82,6 +92,11 @@ internal sealed class LearnVerb
     /// <summary>Where learning was taken back, and how it ended.</summary>
     internal static void WriteRun(IAnsiConsole console, LearningRun run)
     {
+        foreach (string stage in run.Stages ?? [])
+        {
+            console.WriteLine(stage);
+        }
+
         foreach (string divergence in run.Divergences)
         {
             console.WriteLine($"Learning was taken back once: {divergence}");
@@ -98,7 +113,18 @@ internal sealed class LearnVerb
 
     private int Run(ParseResult parsed)
     {
-        string[] files = parsed.GetRequiredValue(_files);
+        string[] files = parsed.GetValue(_files) ?? [];
+        if (parsed.GetValue(_curriculum) is { } path)
+        {
+            return files.Length == 0 ? BeginInStages(parsed, path)
+                : throw new InputException($"learn: found '{files[0]}' beside --curriculum, expected no data but those that {path} names.");
+        }
+
+        if (files.Length == 0)
+        {
+            throw new InputException("learn: found no data, expected a data file, such as pallium learn room.csv -o room.pallium.");
+        }
+
         bool goesOn = ModelFile.IsModel(files[0]);
         int expected = goesOn ? 2 : 1;
         if (files.Length != expected)
@@ -113,23 +139,47 @@ internal sealed class LearnVerb
 
     private int Begin(ParseResult parsed, string data)
     {
-        if (parsed.GetValue(_growExperts) is not null)
-        {
-            throw new InputException($"Option --grow-experts: found it beside the data '{data}' alone, expected a model before them: pallium learn MODEL {data} --grow-experts.");
-        }
-
-        string output = OutputPath.Check(parsed.GetValue(_output)
-            ?? throw new InputException($"learn: found no option -o, expected -o MODEL, such as -o {Path.ChangeExtension(Path.GetFileName(data), ".pallium")}."), "-o", data);
+        RefuseAlone(parsed, data, _growExperts, _adapters);
+        string output = Output(parsed, data, data);
         LearnOptions options = Learning(parsed, new LearnOptions());
         FrameOptions reading = _columns.Of(parsed);
         IAnsiConsole console = Terminal.Out();
         SayMemory(console, data);
         Frame frame = DataFile.Read(data, reading);
+        return Finish(console, output, [frame], (progress, token) => WorldModel.Learn(frame, options, progress, token));
+    }
+
+    /// <summary>Learns from the files that a curriculum names, relative to its own folder; the first one's columns are all files' columns.</summary>
+    private int BeginInStages(ParseResult parsed, string path)
+    {
+        RefuseAlone(parsed, path, _growExperts, _adapters);
+        Curriculum curriculum = CurriculumFile.Read(path);
+        string[] files = [.. curriculum.Sources.Select(source => Path.Combine(Path.GetDirectoryName(path) ?? "", source))];
+        string output = Output(parsed, path, [path, .. files]);
+        LearnOptions options = Learning(parsed, new LearnOptions());
+        IAnsiConsole console = Terminal.Out();
+        var frames = new Dictionary<string, Frame>();
+        FrameOptions reading = _columns.Of(parsed);
+        foreach ((string source, string file) in curriculum.Sources.Zip(files))
+        {
+            SayMemory(console, file);
+            frames[source] = DataFile.Read(file, reading);
+            reading = _columns.Of(parsed, frames[curriculum.Sources[0]].Schema);
+        }
+
+        return Finish(console, output, [.. frames.Values], (progress, token) => WorldModel.Learn(curriculum, frames, options, progress, token));
+    }
+
+    private string Output(ParseResult parsed, string example, params string[] inputs) => OutputPath.Check(
+        parsed.GetValue(_output) ?? throw new InputException($"learn: found no option -o, expected -o MODEL, such as -o {Path.ChangeExtension(Path.GetFileName(example), ".pallium")}."), "-o", inputs);
+
+    private static int Finish(IAnsiConsole console, string output, IReadOnlyList<Frame> frames, Func<IProgress<LearnProgress>, CancellationToken, WorldModel> learn)
+    {
         var clock = Stopwatch.StartNew();
         using var interrupt = new Interrupt();
-        WorldModel model = ProgressDisplay.Learn(progress => WorldModel.Learn(frame, options, progress, interrupt.Token));
+        WorldModel model = ProgressDisplay.Learn(progress => learn(progress, interrupt.Token));
         console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"Learned from {frame.RowCount:N0} slices of {frame.Channels.Count} channels in {clock.Elapsed.TotalSeconds:F1} s."));
+            $"Learned from {frames.Sum(frame => frame.RowCount):N0} slices of {frames[0].Channels.Count} channels in {clock.Elapsed.TotalSeconds:F1} s."));
         WriteLearned(console, model.Summary);
         WriteRun(console, model.Summary.Runs[^1]);
         return Save(console, model, output);
@@ -147,6 +197,13 @@ internal sealed class LearnVerb
         using var interrupt = new Interrupt();
         Continuation result = ProgressDisplay.Learn(progress => model.LearnMore(more, options, progress, interrupt.Token));
         DataFile.Warn(result.Warnings);
+        if (options.Adapters > 0 || options.GrowExperts > 0)
+        {
+            console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Learned {result.LearnedWeights:N0} of {result.Weights:N0} weights ({100.0 * result.LearnedWeights / result.Weights:F2} %); the others stay as they are, to the bit."));
+        }
+
         console.WriteLine($"Loss on the new data: {Figures.Score(result.NewLossBefore)} before, {Figures.Score(result.NewLossAfter)} after (nats per cell).");
         console.WriteLine($"Loss on the earlier data: {Figures.Score(result.OldLossBefore)} before, {Figures.Score(result.OldLossAfter)} after.");
         if (ReferenceEquals(result.Model, model))
@@ -182,7 +239,17 @@ internal sealed class LearnVerb
         Weights = parsed.GetValue(_weights),
         TestShare = parsed.GetValue(_testShare) ?? defaults.TestShare,
         GrowExperts = parsed.GetValue(_growExperts) ?? 0,
+        Adapters = parsed.GetValue(_adapters) ?? 0,
     };
+
+    private static void RefuseAlone(ParseResult parsed, string data, params Option[] options)
+    {
+        Option? given = options.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false });
+        if (given != null)
+        {
+            throw new InputException($"Option {given.Name}: found it beside the data '{data}' alone, expected a model before them: pallium learn MODEL {data} {given.Name}.");
+        }
+    }
 
     private static void RefuseFixed(ParseResult parsed, params Option[] options)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using Pallium.Layers;
 using Pallium.Numerics;
@@ -16,30 +17,44 @@ internal static class StacksVerb
     {
         var stack = new Argument<string?>("STACK") { Description = "A stack, to see what each of its layers costs.", Arity = ArgumentArity.ZeroOrOne };
         Option<int?> inputs = TypedOption.Whole("--inputs", "Channels that the first layer reads (default 64).");
+        Option<bool> scored = TypedOption.Flag("--score", "Of a stack: also how differently it answers different windows before it learns anything (hidden covariance; docs/optimizers.md).");
+        Option<ulong?> seed = TypedOption.Seed("Seed of the weights and windows of the score (default 1).");
         Option<bool> asJson = TypedOption.Json();
         var verb = new Verb("stacks", "List the layers that --stack can name, their options, cost per slice and state.",
             ("pallium stacks", "every layer and option"),
-            ("pallium stacks \"lstm(64)x2+linear(16)\" --inputs 20", "what each layer of a stack costs"))
+            ("pallium stacks \"lstm(64)x2+linear(16)\" --inputs 20", "what each layer of a stack costs"),
+            ("pallium stacks \"gru(36)\" --inputs 20 --score", "and a score to compare it with others before learning"))
         {
-            stack, inputs, asJson,
+            stack, inputs, scored, seed, asJson,
         };
         verb.SetAction(parsed =>
         {
             int channels = parsed.GetValue(inputs) ?? DefaultInputs;
-            LayerLine[] lines = LinesOf(parsed.GetValue(stack), channels);
+            string? text = parsed.GetValue(stack);
+            LayerLine[] lines = LinesOf(text, channels);
+            double? score = parsed.GetValue(scored) ? ScoreOf(text, channels, parsed.GetValue(seed) ?? 1) : null;
             if (parsed.GetValue(asJson))
             {
-                JsonOutput.Write(json => WriteJson(json, lines, channels));
+                JsonOutput.Write(json => WriteJson(json, lines, channels, score));
             }
             else
             {
-                WriteText(Terminal.Out(), lines, channels, isStack: parsed.GetValue(stack) is not null);
+                WriteText(Terminal.Out(), lines, channels, isStack: text is not null);
+                if (score is { } number)
+                {
+                    Terminal.Out().WriteLine(string.Create(
+                        CultureInfo.InvariantCulture, $"Score before learning: {number:N2} (hidden covariance; {-HiddenCovariance.Windows} at most; to compare stacks at equal --inputs and --seed)."));
+                }
             }
 
             return ExitCode.Success;
         });
         return verb;
     }
+
+    private static double ScoreOf(string? stack, int inputs, ulong seed) => stack is null
+        ? throw new InputException("Option --score: found no stack, expected one to score, such as pallium stacks \"gru(36)\" --score.")
+        : HiddenCovariance.Score(StackText.Parse(stack), inputs, new Rng(seed));
 
     private static LayerLine[] LinesOf(string? stack, int inputs)
     {
@@ -97,10 +112,15 @@ internal static class StacksVerb
         }
     }
 
-    private static void WriteJson(Utf8JsonWriter json, LayerLine[] lines, int inputs)
+    private static void WriteJson(Utf8JsonWriter json, LayerLine[] lines, int inputs, double? score)
     {
         json.WriteStartObject();
         json.WriteNumber("inputs", inputs);
+        if (score is { } number)
+        {
+            json.Figure("score", number);
+        }
+
         json.Objects("layers", lines, line =>
         {
             json.WriteString("layer", line.Text);

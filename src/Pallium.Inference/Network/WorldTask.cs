@@ -22,7 +22,7 @@ internal sealed class WorldTask<T> : ILearningTask<T>
     private readonly SliceCore _core;
     private readonly SliceNetwork<T> _network;
     private readonly IReadOnlyList<EncodedSeries> _series;
-    private readonly double[] _stretchWeights;
+    private double[] _stretchWeights;
     private readonly IReadOnlyList<Stretch> _stretches;
     private readonly IReadOnlyList<ValidationSet<T>> _validation;
     private readonly Rng _rng;
@@ -57,6 +57,12 @@ internal sealed class WorldTask<T> : ILearningTask<T>
     /// <summary>Loss of each validation set above which it counts tenfold: what must not be lost.</summary>
     public IReadOnlyList<double> Limits { get; init; } = [];
 
+    /// <summary>When which source is drawn from, each with a validation set of its own; null: stretches are drawn by their lengths.</summary>
+    public CurriculumCourse? Course { get; init; }
+
+    /// <summary>The source of every stretch, where there is a course.</summary>
+    public IReadOnlyList<int> SourceOfStretch { get; init; } = [];
+
     public ParameterSet<T> Parameters => _network.Parameters;
 
     public int Chunks => _workers.Length;
@@ -65,20 +71,46 @@ internal sealed class WorldTask<T> : ILearningTask<T>
 
     public void Refresh() => _network.Refresh();
 
-    public void Begin(long step, double ahead) => _ahead = ahead;
+    public void Begin(long step, double ahead)
+    {
+        _ahead = ahead;
+        if (Course is not null && (Course.Begin(step) || step == 0))
+        {
+            Mix();
+        }
+    }
 
     public ChunkLoss Learn(long step, int chunk, Gradients<T> gradients) => _workers[chunk].Learn(step, gradients);
 
     public double Validate(ChunkRunner runner)
     {
         double sum = 0;
+        var losses = new double[_validation.Count];
         for (int i = 0; i < _validation.Count; i++)
         {
             double loss = _validation[i].Loss(runner);
+            losses[i] = loss;
             sum += loss + (i < Limits.Count ? Penalty * Math.Max(0, loss - Limits[i]) : 0);
         }
 
+        if (Course is not null && Course.Validated(losses))
+        {
+            Mix();
+        }
+
         return sum / _validation.Count;
+    }
+
+    /// <summary>Weighs the stretches as the present stage says: a source by its weight, a stretch within it by its length.</summary>
+    private void Mix()
+    {
+        var lengths = new double[Course!.Weights.Count];
+        for (int i = 0; i < _stretches.Count; i++)
+        {
+            lengths[SourceOfStretch[i]] += _stretches[i].Length;
+        }
+
+        _stretchWeights = [.. _stretches.Select((stretch, i) => Course.Weights[SourceOfStretch[i]] * stretch.Length / lengths[SourceOfStretch[i]])];
     }
 
     /// <summary>One chunk's rows.</summary>

@@ -22,9 +22,20 @@ internal static class ExpertGrowth
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         StackSpec stack = Grown(old.Stack, experts);
-        SliceNetwork<T> network = WorldLearner.NewNetwork<T>(stack.BeginDense(), core, old.Hidden);
+        return Enlarge(old, WorldLearner.NewNetwork<T>(stack.BeginDense(), core, old.Hidden), stack.ToString(), name => name, rng);
+    }
+
+    /// <summary>Draws a larger network, and gives it the old one's weights, frozen.</summary>
+    /// <param name="old">Whose weights; it stays as it is.</param>
+    /// <param name="network">The larger network.</param>
+    /// <param name="stack">The text of its trunk.</param>
+    /// <param name="newName">The name in the larger network of a parameter of the old one.</param>
+    /// <param name="rng">Draws the new weights.</param>
+    public static LearnedNetwork<T> Enlarge<T>(LearnedNetwork<T> old, SliceNetwork<T> network, string stack, Func<string, string> newName, Rng rng)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
         network.Initialize(rng);
-        Dictionary<string, Parameter<T>> known = old.Typed.Parameters.Items.ToDictionary(item => item.Name, item => item.Parameter);
+        Dictionary<string, Parameter<T>> known = old.Typed.Parameters.Items.ToDictionary(item => newName(item.Name), item => item.Parameter);
         foreach ((string name, Parameter<T> parameter) in network.Parameters.Items)
         {
             if (known.TryGetValue(name, out Parameter<T>? before))
@@ -35,7 +46,7 @@ internal static class ExpertGrowth
         }
 
         network.Refresh();
-        return new LearnedNetwork<T>(network, new Adam<T>(network.Parameters), stack.ToString(), old.Hidden, old.Precision);
+        return new LearnedNetwork<T>(network, new Adam<T>(network.Parameters), stack, old.Hidden, old.Precision);
     }
 
     private static StackSpec Grown(string text, int experts)

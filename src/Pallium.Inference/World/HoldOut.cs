@@ -35,6 +35,13 @@ internal sealed record HoldOut(Stretch[] Learning, Stretch[] Validation)
             [.. whole.Select(stretch => stretch with { From = Cut(stretch) }).Where(stretch => stretch.Length > 0)]);
     }
 
+    /// <summary>Those of several sources, whose series stand one after another.</summary>
+    public static HoldOut Together(HoldOut[] all) => new([.. all.SelectMany(part => part.Learning)], [.. all.SelectMany(part => part.Validation)]);
+
+    /// <summary>The same, where so many series stand before.</summary>
+    public HoldOut Shifted(int series) => new(
+        [.. Learning.Select(stretch => stretch with { Series = stretch.Series + series })], [.. Validation.Select(stretch => stretch with { Series = stretch.Series + series })]);
+
     /// <summary>The learning stretches as a frame of their own.</summary>
     public Frame Training(Frame frame) => new(
         frame.Schema, [.. Learning.Select(stretch => frame.Series[stretch.Series].Part(stretch.From, stretch.To))], frame.Source);

@@ -12,7 +12,7 @@ public enum Precision
     Double,
 }
 
-/// <summary>How <see cref="WorldModel.Learn"/> learns.</summary>
+/// <summary>How a <see cref="WorldModel"/> learns.</summary>
 public sealed record LearnOptions
 {
     /// <summary>The trunk, in stack text such as <c>liquid(64)</c> or <c>lstm(32)x2</c>; <c>none</c> leaves the closed-form base alone.</summary>
@@ -53,6 +53,12 @@ public sealed record LearnOptions
     /// learn on.
     /// </summary>
     public int GrowExperts { get; init; }
+
+    /// <summary>
+    /// Adapters that learning on puts before the stack's first layer and after every one for the new data, of as large a rank as keeps them below 1 % of the weights, while all
+    /// weights there are stay as they are, to the bit; 0: none.
+    /// </summary>
+    public int Adapters { get; init; }
 
     /// <summary>Share of the end of every series that is the test, never seen in learning, in [0, 0.9]; 0 where a test file is kept apart.</summary>
     public double TestShare { get; init; }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Pallium.Learning;
 using Pallium.Numerics;
 
@@ -35,6 +36,10 @@ public sealed record LearningRun
 
     /// <summary>Whether it was stopped before its end.</summary>
     public bool Cancelled { get; init; }
+
+    /// <summary>Which stages of a curriculum ended, when and why, in sentences; null: there was no curriculum.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public IReadOnlyList<string>? Stages { get; init; }
 
     internal static LearningRun Of(string source, int slices, TrainingOutcome outcome, ulong seed) => new()
     {

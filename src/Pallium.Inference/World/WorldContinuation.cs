@@ -13,7 +13,14 @@ namespace Pallium.Inference;
 /// <param name="NewLossAfter">The same, after.</param>
 /// <param name="Warnings">Sentences: channels whose new data leave the old range, skill that was lost.</param>
 public sealed record Continuation(
-    WorldModel Model, double OldLossBefore, double OldLossAfter, double NewLossBefore, double NewLossAfter, IReadOnlyList<string> Warnings);
+    WorldModel Model, double OldLossBefore, double OldLossAfter, double NewLossBefore, double NewLossAfter, IReadOnlyList<string> Warnings)
+{
+    /// <summary>Weights that were learned; the others stayed as they were, to the bit.</summary>
+    public long LearnedWeights { get; init; }
+
+    /// <summary>Weights of the network that learned, in all.</summary>
+    public long Weights { get; init; }
+}
 
 /// <summary>Goes on learning: the normaliser and the base stay, the network learns on from its optimiser's state, judged on old and new data alike.</summary>
 /// <remarks>Losses are those of the whole model, the network entering as much as its shares say.</remarks>
@@ -46,8 +53,9 @@ internal static class WorldContinuation
         var rng = new Rng(options.Seed);
 
         // The old model stays as it is: a copy of its network learns, or a larger one that has its weights.
-        LearnedNetwork<T> own = options.GrowExperts > 0
-            ? ExpertGrowth.Grow(learned, core, options.GrowExperts, rng.For("weights"))
+        bool isFrozen = options.GrowExperts > 0 || options.Adapters > 0;
+        LearnedNetwork<T> own = options.GrowExperts > 0 ? ExpertGrowth.Grow(learned, core, options.GrowExperts, rng.For("weights"))
+            : options.Adapters > 0 ? AdapterGrowth.Grow(learned, core, options.Adapters, rng.For("weights"))
             : (LearnedNetwork<T>)ModelFile.Read(ModelFile.Write(model), "model").Learned!;
         EncodedSeries Encode(Series series) => WorldEngine.Encode(engine.Schema, engine.Normalizer, engine.Clock, core.Layout, series);
         EncodedSeries[] fresh = [.. more.Series.Select(Encode)];
@@ -71,7 +79,7 @@ internal static class WorldContinuation
         {
             Limits = options.GrowExperts > 0 ? [OldLoss(learned.Typed) + SkillLost] : [],
         };
-        LearnOptions gentle = options with { Rate = options.GrowExperts > 0 ? options.Rate : options.Rate * RateFactor, Weights = learned.Weights };
+        LearnOptions gentle = options with { Rate = isFrozen ? options.Rate : options.Rate * RateFactor, Weights = learned.Weights };
         TrainerOptions training = WorldLearner.TrainerOptionsFor(gentle, engine.Schema.IsTable, parts.Slices, task.SlicesPerStep);
         var trainer = new Trainer<T>(task, training, own.Optimizer);
         TrainingOutcome outcome = trainer.Run(WorldLearner.Report(progress), cancellation);
@@ -81,6 +89,16 @@ internal static class WorldContinuation
         double oldAfter = ShareFit.Loss(core.Layout, oldSet, shares);
         double newAfter = ShareFit.Loss(core.Layout, newSet, shares);
         List<string> warnings = RangeWarnings(engine, more);
+        long weights = own.Parameters;
+        long learning = own.Typed.Parameters.Items.Sum(item => item.Parameter.IsFrozen ? 0L : item.Parameter.Length);
+        if (options.Adapters > 0 && learning >= AdapterGrowth.MostShare * weights)
+        {
+            warnings.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The stack is too small for adapters below {100 * AdapterGrowth.MostShare:F0} % of the weights: the smallest are {100.0 * learning / weights:F2} % ({learning} of {weights})."));
+        }
+
+        Continuation Ended(WorldModel next, double old, double now) => new(next, oldBefore, old, newBefore, now, warnings) { LearnedWeights = learning, Weights = weights };
         if (outcome.Diverged)
         {
             warnings.Add($"Learning diverged {outcome.Divergences.Count} times and ended early with the best weights it had ({outcome.Divergences[^1]}).");
@@ -89,7 +107,7 @@ internal static class WorldContinuation
         if (outcome.BestStep == 0 || oldAfter + newAfter > oldBefore + newBefore)
         {
             warnings.Add("Learning on did not lower the loss on old and new data together; the model stays as it was.");
-            return new Continuation(model, oldBefore, oldBefore, newBefore, newBefore, warnings);
+            return Ended(model, oldBefore, newBefore);
         }
 
         if (model.Asleep is not null)
@@ -110,7 +128,7 @@ internal static class WorldContinuation
             next, model.Calibration, continued,
             options.GrowExperts > 0 ? [.. model.Memories, new ValidationMemory(more, parts.Validation)] : model.Memories,
             model.References, contributions, [.. model.Runs, run]);
-        return new Continuation(result, oldBefore, oldAfter, newBefore, newAfter, warnings);
+        return Ended(result, oldAfter, newAfter);
     }
 
     /// <summary>What new experts learn from: the new data, and more of what the model remembers, so that the router learns to tell them apart.</summary>

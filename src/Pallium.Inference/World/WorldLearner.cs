@@ -18,11 +18,35 @@ internal static class WorldLearner
     private const double TableRateFactor = 2;
 
     /// <summary>Learns a model.</summary>
-    public static WorldModel Learn(Frame frame, LearnOptions options, IProgress<LearnProgress>? progress, CancellationToken cancellation)
+    public static WorldModel Learn(Frame frame, LearnOptions options, IProgress<LearnProgress>? progress, CancellationToken cancellation) =>
+        Learn([frame], null, options, progress, cancellation);
+
+    /// <summary>Learns a model stage by stage from several sources of the same channels.</summary>
+    public static WorldModel Learn(
+        Curriculum curriculum, IReadOnlyDictionary<string, Frame> sources, LearnOptions options, IProgress<LearnProgress>? progress, CancellationToken cancellation)
+    {
+        Frame[] frames =
+        [
+            .. curriculum.Sources.Select(source => sources.TryGetValue(source, out Frame? frame)
+                ? frame : throw new ArgumentException($"Found no data for '{source}', which the curriculum names.", nameof(sources))),
+        ];
+        return Learn([.. frames.Select(frame => SchemaCheck.Fitting(frame, frames[0].Schema))], curriculum, options, progress, cancellation);
+    }
+
+    private static WorldModel Learn(
+        IReadOnlyList<Frame> sources, Curriculum? curriculum, LearnOptions options, IProgress<LearnProgress>? progress, CancellationToken cancellation)
     {
         StackSpec? stack = Check(options);
-        frame = LearningPart(frame, options);
-        HoldOut parts = HoldOut.Of(frame.Series);
+        if (stack is null && curriculum is not null)
+        {
+            throw new InputException("Option curriculum: found it beside the stack 'none', which does not learn step by step.");
+        }
+
+        Frame[] frames = [.. sources.Select(source => LearningPart(source, options))];
+        Frame frame = frames.Length == 1 ? frames[0]
+            : new Frame(frames[0].Schema, [.. frames.SelectMany(part => part.Series)], string.Join(", ", frames.Select(part => Path.GetFileName(part.Source))));
+        HoldOut[] each = [.. frames.Select((part, i) => HoldOut.Of(part.Series).Shifted(frames.Take(i).Sum(before => before.Series.Count)))];
+        HoldOut parts = HoldOut.Together(each);
         Frame training = parts.Training(frame);
         Normalizer normalizer = Normalizer.Fit(training);
         Clock clock = Clock.Fit(training);
@@ -35,8 +59,8 @@ internal static class WorldLearner
         LinearBase linear = LinearBaseFit.Fit(BaseDataOf(layout, series, parts.Learning, exogenous, clock.Features, frame.Schema.IsTable), new LinearBaseOptions { Seed = options.Seed });
         var core = new SliceCore(layout, linear, exogenous, clock.Features);
         var engine = new WorldEngine(frame.Schema, normalizer, clock, core, null, NetworkShares.None(layout));
-        var memory = new ValidationMemory(frame, parts.Validation);
-        var draft = new Draft(engine, series, parts, memory, references, options);
+        ValidationMemory[] memories = [.. each.Select((part, i) => new ValidationMemory(new Frame(frame.Schema, frame.Series, frames[i].Source), part.Validation))];
+        var draft = new Draft(engine, series, each, frame.Source, memories, references, options) { Curriculum = curriculum };
         WorldModel model = stack is null ? draft.KeepBase() :
             options.Precision == Precision.Single ? draft.LearnNetwork<float>(stack, progress, cancellation) : draft.LearnNetwork<double>(stack, progress, cancellation);
         progress?.Report(new LearnProgress("done", 1, double.NaN, double.NaN, 0, TimeSpan.Zero));
@@ -69,6 +93,8 @@ internal static class WorldLearner
         Require(options.Rate is > 0 and <= 1, "rate", options.Rate, "a number above 0, at most 1");
         Require(options.WeightDecay is >= 0 and <= 10, "weight decay", options.WeightDecay, "0 to 10");
         Require(options.GrowExperts is >= 0 and <= 256, "grow experts", options.GrowExperts, "0 to 256");
+        Require(options.Adapters is >= 0 and <= 256, "adapters", options.Adapters, "0 to 256");
+        Require(options.Adapters == 0 || options.GrowExperts == 0, "adapters", options.Adapters, "0 beside grow experts");
         Require(options.TestShare is >= 0 and <= 0.9, "test share", options.TestShare, "0 to 0.9");
         Require(options.Precision is Precision.Single or Precision.Double, "precision", options.Precision, "Single or Double");
         Require(
@@ -149,15 +175,20 @@ internal static class WorldLearner
 
     /// <summary>A model in the making: everything but the network.</summary>
     internal sealed record Draft(
-        WorldEngine Engine, EncodedSeries[] Series, HoldOut Parts, ValidationMemory Memory, ReferenceForecasts References, LearnOptions Options)
+        WorldEngine Engine, EncodedSeries[] Series, HoldOut[] Sources, string Source, ValidationMemory[] Memories, ReferenceForecasts References, LearnOptions Options)
     {
+        /// <summary>When which source is learned from; null: there is one.</summary>
+        public Curriculum? Curriculum { get; init; }
+
+        private HoldOut Parts => HoldOut.Together(Sources);
+
         /// <summary>Leaves the base alone, and measures it as a network would be.</summary>
         public WorldModel KeepBase()
         {
             SliceLayout layout = Engine.Core.Layout;
             var validation = new ValidationSet<double>(Engine.Core, null, Series, Parts.Validation, new Rng(Options.Seed).For("validation"));
             double loss = ShareFit.Loss(layout, validation, NetworkShares.None(layout));
-            var run = new LearningRun { Source = Path.GetFileName(Memory.Source), Slices = Parts.Slices, Steps = 0, BestStep = 0, BaseLoss = loss, Loss = loss, Seed = Options.Seed };
+            var run = new LearningRun { Source = Path.GetFileName(Source), Slices = Parts.Slices, Steps = 0, BestStep = 0, BaseLoss = loss, Loss = loss, Seed = Options.Seed };
             return Finish(null, run, ShareFit.OfBase(layout, validation));
         }
 
@@ -169,16 +200,28 @@ internal static class WorldLearner
             var rng = new Rng(Options.Seed);
             SliceNetwork<T> network = NewNetwork<T>(stack, core, Options.Hidden);
             network.Initialize(rng.For("weights"));
-            var validation = new ValidationSet<T>(core, network, Series, Parts.Validation, rng.For("validation"));
-            var task = new WorldTask<T>(core, network, Series, Parts.Learning, [validation], ChunksPerStep, rng.For("learning"));
+            Rng held = rng.For("validation");
+            ValidationSet<T>[] validation = [.. Sources.Select((part, i) => new ValidationSet<T>(core, network, Series, part.Validation, Sources.Length == 1 ? held : held.For(i)))];
+            var course = Curriculum is null ? null : new CurriculumCourse(Curriculum);
+            var task = new WorldTask<T>(core, network, Series, Parts.Learning, validation, ChunksPerStep, rng.For("learning"))
+            {
+                Course = course,
+                SourceOfStretch = [.. Sources.SelectMany((part, i) => Enumerable.Repeat(i, part.Learning.Length))],
+            };
             TrainerOptions training = TrainerOptionsFor(Options, Engine.Schema.IsTable, Parts.Slices, task.SlicesPerStep);
+            if (course is not null)
+            {
+                // A stage need not help all sources at once: learning goes on to the last.
+                training = training with { Patience = null };
+            }
+
             var trainer = new Trainer<T>(task, training);
             TrainingOutcome outcome = trainer.Run(Report(progress), cancellation);
             ILearnedNetwork learned = new LearnedNetwork<T>(network, trainer.Optimizer, stack.ToString(), Options.Hidden, Options.Precision);
             learned = Options.Weights is { } format ? learned.Round(format) : learned;
             (NetworkShares shares, ChannelContribution[] contributions) = ShareFit.Fit(Engine, validation);
             var engine = new WorldEngine(Engine.Schema, Engine.Normalizer, Engine.Clock, core, network, shares);
-            var run = LearningRun.Of(Memory.Source, Parts.Slices, outcome, Options.Seed);
+            LearningRun run = LearningRun.Of(Source, Parts.Slices, outcome, Options.Seed) with { Stages = course?.Ended };
             return (this with { Engine = engine }).Finish(learned, run, contributions);
         }
 
@@ -186,7 +229,7 @@ internal static class WorldLearner
         public WorldModel Finish(ILearnedNetwork? network, LearningRun run, IReadOnlyList<ChannelContribution> contributions)
         {
             (WorldEngine engine, HorizonCalibration calibration) = RolloutFit.Fit(Engine, Series, Parts.Validation, Options);
-            return new WorldModel(engine, calibration, network, [Memory], References, contributions, [run]);
+            return new WorldModel(engine, calibration, network, Memories, References, contributions, [run]);
         }
     }
 

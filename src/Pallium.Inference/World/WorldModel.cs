@@ -1,4 +1,5 @@
 using Pallium.Layers;
+using Pallium.Learning;
 using Pallium.Numerics;
 
 namespace Pallium.Inference;
@@ -109,6 +110,22 @@ public sealed class WorldModel
     {
         ArgumentNullException.ThrowIfNull(frame);
         return WorldLearner.Learn(frame, options ?? new LearnOptions(), progress, cancellation);
+    }
+
+    /// <summary>Learns a model stage by stage from several sources of the same channels; normaliser and base are fitted to all of them.</summary>
+    /// <param name="curriculum">Which source is learned from when.</param>
+    /// <param name="sources">The data of every source that it names.</param>
+    /// <param name="options">How.</param>
+    /// <param name="progress">Is told how far it is; may be null.</param>
+    /// <param name="cancellation">Ends learning early, with the best weights so far.</param>
+    /// <exception cref="InputException">As of the other form; or the sources have different channels.</exception>
+    /// <exception cref="ArgumentException">A source is missing.</exception>
+    public static WorldModel Learn(
+        Curriculum curriculum, IReadOnlyDictionary<string, Frame> sources, LearnOptions? options = null, IProgress<LearnProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(curriculum);
+        ArgumentNullException.ThrowIfNull(sources);
+        return WorldLearner.Learn(curriculum, sources, options ?? new LearnOptions(), progress, cancellation);
     }
 
     /// <summary>Goes on learning from more data: keeps normaliser, base and optimiser state, and checks that the old skill stays.</summary>

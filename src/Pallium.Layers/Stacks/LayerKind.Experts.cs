@@ -6,6 +6,10 @@ namespace Pallium.Layers;
 // Conditional computation: experts and depths.
 public abstract partial class LayerKind
 {
+    /// <summary>The name of adapters in stack texts.</summary>
+    internal const string AdaptersName = "adapters";
+
+    private const int MostAdapterRank = 256;
     private const int MostExperts = 1024;
 
     /// <summary>How the chosen experts are weighted.</summary>
@@ -175,6 +179,32 @@ public abstract partial class LayerKind
             bool areNormalized = weights == ExpertWeights.Auto ? top > 1 && prototypes == 1 && options.Experts == options.Blocks : weights == ExpertWeights.Normalized;
             return options with { Normalizes = areNormalized };
         }
+    }
+
+    private sealed class Adapting() : LayerKind(
+        AdaptersName,
+        "experts of very few weights around the identity, y = x + sum p_i a_i(x), a(x) = v * x or B A x; begins as y = x",
+        new("adapters", OptionForm.Between(1, MostExperts), null, "how many") { Example = "4" },
+        new("rank", OptionForm.Between(0, MostAdapterRank), 0, "rank of their maps; 0: vectors that scale the channels"),
+        new("top", OptionForm.Between(0, MostExperts), 0, "adapters that a slice is given to; 0: all of them, by their probabilities"))
+    {
+        internal override bool Adapts => true;
+
+        internal override ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs) => Adapters.Create<T>(OptionsOf(spec, inputs));
+
+        internal override LayerSize SizeOf(LayerSpec spec, int inputs) => new(inputs, OptionsOf(spec, inputs).Weights, 0);
+
+        internal override void Check(LayerSpec spec)
+        {
+            int count = spec.Get<int>("adapters");
+            if (spec.Get<int>("top") > count)
+            {
+                throw spec.Error("top", string.Create(CultureInfo.InvariantCulture, $"at most {count}, as many adapters as there are"));
+            }
+        }
+
+        private static AdaptersOptions OptionsOf(LayerSpec spec, int inputs) =>
+            new(inputs, spec.Get<int>("adapters")) { Rank = spec.Get<int>("rank"), Chosen = spec.Get<int>("top") };
     }
 
     private sealed class Depth() : LayerKind(

@@ -17,7 +17,7 @@ public abstract partial class LayerKind
         new DeltaRule(), new GatedDeltaRule(), new Mixture(),
         new FourthRwkv(), new SixthRwkv(), new SeventhRwkv(), new RwkvFeedforward(),
         new SoftmaxAttention(), new AddressedMemory(), new Milestones(), new Convolution(),
-        new ExpertMixture(), new Depth(),
+        new ExpertMixture(), new Adapting(), new Depth(),
         new Accumulator(), new ArithmeticLogic(), new Addition(), new Multiplication(), new Reciprocal(),
         new Selecting(), new Affine(), new GatedFeedforward(), new RootMeanSquare(), new MeanAndVariance(), new Dropping(), new Around(), new Chunked(),
     ];
@@ -95,6 +95,9 @@ public abstract partial class LayerKind
     /// <summary>The same layer with experts added, for layers that have some.</summary>
     /// <exception cref="StackTextException">None can be added.</exception>
     internal virtual LayerSpec Grow(LayerSpec spec, int experts) => spec;
+
+    /// <summary>Whether it adapts what the layers before it give, and came after them.</summary>
+    internal virtual bool Adapts => false;
 
     /// <summary>The same layer in the form in which learning begins with all experts, for layers that have some.</summary>
     internal virtual LayerSpec BeginDense(LayerSpec spec) => spec;

@@ -115,6 +115,35 @@ public sealed class StackSpec : IEquatable<StackSpec>
         return grown.Equals(this) ? throw Layers[0].Refusal($"found the stack '{this}', expected one with experts (moe) to add to.") : grown;
     }
 
+    /// <summary>The same stack with adapters before its first layer and after every one; beside earlier adapters, after these. Layers inside others have none of their own.</summary>
+    /// <param name="adapters">How many at each place.</param>
+    /// <param name="rank">Their rank; 0: vectors that scale the channels.</param>
+    /// <param name="places">Where the layers of this stack are in the new one, repeats counted one by one.</param>
+    /// <exception cref="StackTextException">A number is larger than an adapter's may be.</exception>
+    public StackSpec Adapt(int adapters, int rank, out IReadOnlyList<int> places)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(adapters);
+        ArgumentOutOfRangeException.ThrowIfNegative(rank);
+        LayerSpec added = StackText.Parse(string.Create(CultureInfo.InvariantCulture, $"{LayerKind.AdaptersName}({adapters},rank={rank})")).Layers[0];
+        LayerSpec[] singles = [.. Layers.SelectMany(layer => Enumerable.Repeat(layer.Single, layer.Repeats))];
+        var layers = new List<LayerSpec>();
+        var found = new int[singles.Length];
+        for (int i = 0; i < singles.Length; i++)
+        {
+            if (!singles[i].Kind.Adapts)
+            {
+                layers.Add(added);
+            }
+
+            found[i] = layers.Count;
+            layers.Add(singles[i]);
+        }
+
+        layers.Add(added);
+        places = found;
+        return new(layers);
+    }
+
     /// <summary>The same stack, whose learning begins with all experts of every mixture at work.</summary>
     public StackSpec BeginDense() => Map(layer => layer.Kind.BeginDense(layer));
 

@@ -7,7 +7,11 @@ namespace Pallium.Learning;
 /// <param name="Task">What is drawn.</param>
 /// <param name="Least">Tokens of the shortest sequences.</param>
 /// <param name="Most">Tokens of the longest; every length between is as likely.</param>
-public sealed record TokenLesson(TokenTask Task, int Least, int Most);
+public sealed record TokenLesson(TokenTask Task, int Least, int Most)
+{
+    /// <summary>What a curriculum calls it.</summary>
+    public string Name { get; init; } = "";
+}
 
 /// <summary>How a <see cref="TokenModel{T}"/> learns.</summary>
 public sealed record TokenOptions
@@ -32,6 +36,9 @@ public sealed record TokenOptions
 
     /// <summary>Threads; the result does not depend on it.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Which lessons are drawn when, by their names; null: each as likely all along. Weights are chosen by all lessons alike.</summary>
+    public Curriculum? Curriculum { get; init; }
 }
 
 /// <summary>Learning a <see cref="TokenModel{T}"/> from sequences that are drawn afresh for every update and never come again.</summary>
@@ -46,6 +53,8 @@ public sealed class TokenLearning<T> : ILearningTask<T>
     private readonly Rng _rng;
     private readonly TokenChunks<T> _chunks;
     private readonly TokenScorer<T> _scorer;
+    private readonly CurriculumCourse? _course;
+    private readonly int[] _taught;
     private TokenLesson _lesson;
     private int _length;
     private double _ahead;
@@ -59,6 +68,8 @@ public sealed class TokenLearning<T> : ILearningTask<T>
         _rng = rng;
         _chunks = new TokenChunks<T>(model);
         _scorer = new TokenScorer<T>(model, _chunks);
+        _course = options.Curriculum is { } curriculum ? new CurriculumCourse(curriculum) : null;
+        _taught = [.. (options.Curriculum?.Sources ?? []).Select(source => Array.FindIndex(lessons, lesson => lesson.Name == source))];
     }
 
     /// <inheritdoc/>
@@ -107,7 +118,8 @@ public sealed class TokenLearning<T> : ILearningTask<T>
     {
         _ahead = ahead;
         Rng rng = _rng.For("lesson").For(step);
-        _lesson = _lessons[rng.Below(_lessons.Length)];
+        _course?.Begin(step);
+        _lesson = _lessons[_course is null ? rng.Below(_lessons.Length) : _taught[rng.Categorical([.. _course.Weights])]];
         _length = _lesson.Least + rng.Below(_lesson.Most - _lesson.Least + 1);
     }
 
@@ -116,8 +128,15 @@ public sealed class TokenLearning<T> : ILearningTask<T>
         _lesson.Task, _length, TokenChunk<T>.MostRows, _rng.For("learning").For(step), new(_rng.For("noise").For(step), chunk * TokenChunk<T>.MostRows, _ahead), gradients));
 
     /// <inheritdoc/>
-    public double Validate(ChunkRunner runner) => _lessons.Select((lesson, i) =>
-        _scorer.Score(lesson.Task, lesson.Most, _options.ValidationCount, _rng.For("validation").For(i), runner).Loss).Average();
+    public double Validate(ChunkRunner runner)
+    {
+        double[] losses =
+        [
+            .. _lessons.Select((lesson, i) => _scorer.Score(lesson.Task, lesson.Most, _options.ValidationCount, _rng.For("validation").For(i), runner).Loss),
+        ];
+        _course?.Validated([.. _taught.Select(lesson => losses[lesson])]);
+        return losses.Average();
+    }
 
     private static void Check(TokenModel<T> model, IReadOnlyList<TokenLesson> lessons, TokenOptions options)
     {
@@ -129,6 +148,11 @@ public sealed class TokenLearning<T> : ILearningTask<T>
         if (lessons.Count == 0 || lessons.Any(lesson => lesson.Least < lesson.Task.LeastLength || lesson.Most < lesson.Least))
         {
             throw new ArgumentException("Expected one lesson or more, each with lengths from its task's least length on.", nameof(lessons));
+        }
+
+        if (options.Curriculum?.Sources.FirstOrDefault(source => lessons.Count(lesson => lesson.Name == source) != 1) is { } unknown)
+        {
+            throw new ArgumentException($"Found '{unknown}' in the curriculum, expected one of {string.Join(", ", lessons.Select(lesson => $"'{lesson.Name}'"))}.", nameof(options));
         }
 
         if (lessons.Any(lesson => lesson.Task.Vocabulary > model.Vocabulary || lesson.Task.Classes > model.Classes))

@@ -39,6 +39,58 @@ public sealed class LearnVerbTests(LearnedModel learned) : IDisposable
     }
 
     [Fact]
+    public void Adapters_learn_and_say_what_share_they_are()
+    {
+        _folder.Write("data.csv", LearnedModel.Csv(0, 200));
+        _folder.Write("more.csv", LearnedModel.Csv(200, 300).Replace(",2.", ",-2.", StringComparison.Ordinal));
+        PalliumProcess.Run(_folder.Path, "learn", "data.csv", "-o", "m.pallium", "--epochs", "2", "--stack", "cfc(64)").Succeeded();
+        byte[] before = File.ReadAllBytes(_folder.At("m.pallium"));
+        PalliumProcess run = PalliumProcess.Run(_folder.Path, "learn", "m.pallium", "more.csv", "-o", "adapted.pallium", "--epochs", "20", "--adapters").Succeeded();
+        Assert.Matches(@"Learned [0-9,]+ of [0-9,]+ weights \(0\.\d\d %\); the others stay as they are", run.Output);
+        Assert.DoesNotContain("too small", run.Error, StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllBytes(_folder.At("m.pallium")));
+        Assert.Contains("+cfc(64)+adapters(1", PalliumProcess.Run(_folder.Path, "inspect", "adapted.pallium").Succeeded().Output, StringComparison.Ordinal);
+        PalliumProcess.Run(_folder.Path, "forecast", "adapted.pallium", "--after", "data.csv", "--horizon", "2").Succeeded();
+        PalliumProcess.Run(_folder.Path, "learn", "m.pallium", "more.csv", "--adapters", "--grow-experts").Refused("Option adapters", "beside grow experts");
+        PalliumProcess.Run(_folder.Path, "learn", "more.csv", "-o", "n.pallium", "--adapters", "2").Refused("Option --adapters", "expected a model before them");
+    }
+
+    [Fact]
+    public void A_curriculum_is_followed_and_told()
+    {
+        Directory.CreateDirectory(_folder.At("data"));
+        _folder.Write("data/first.csv", LearnedModel.Csv(0, 200));
+        _folder.Write("data/second.csv", LearnedModel.Csv(200, 400));
+        _folder.Write("data/stages.json", """
+            {"stages": [
+              {"name": "early", "mix": {"first.csv": 1}, "until": {"steps": 30}},
+              {"mix": {"first.csv": 1, "second.csv": 2}}
+            ]}
+            """);
+        string[] line = ["learn", "--curriculum", "data/stages.json", "--stack", "gru(8)", "--epochs", "60"];
+        string text = PalliumProcess.Run(_folder.Path, [.. line, "-o", "m.pallium"]).Succeeded().Output;
+        Assert.Contains("Learned from 400 slices", text, StringComparison.Ordinal);
+        Assert.Contains("Stage 'early' ended after 30 updates: as long as it was to be.", text, StringComparison.Ordinal);
+        PalliumProcess.Run(_folder.Path, [.. line, "-o", "again.pallium", "--threads", "2"]).Succeeded();
+        Assert.Equal(File.ReadAllBytes(_folder.At("m.pallium")), File.ReadAllBytes(_folder.At("again.pallium")));
+        PalliumProcess.Run(_folder.Path, "forecast", "m.pallium", "--after", "data/second.csv", "--horizon", "2").Succeeded();
+    }
+
+    [Theory]
+    [InlineData("{\n\"stages\": [{\"mix\": {\"data.csv\": 0}}]}", "c.json, line 2, stages[0].mix['data.csv']: found 0, expected a positive number")]
+    [InlineData("{\"stages\": [{\"mix\": {\"none.csv\": 1}}]}", "none.csv: found no such file")]
+    public void A_curriculum_that_cannot_be_followed_is_refused(string json, string words)
+    {
+        _folder.Write("data.csv", LearnedModel.Csv(0, 50));
+        _folder.Write("c.json", json);
+        PalliumProcess.Run(_folder.Path, "learn", "--curriculum", "c.json", "-o", "m").Refused(words);
+        PalliumProcess.Run(_folder.Path, "learn", "data.csv", "--curriculum", "c.json", "-o", "m").Refused("found 'data.csv' beside --curriculum");
+        PalliumProcess.Run(_folder.Path, "learn", "--curriculum", "no.json", "-o", "m").Refused("Option --curriculum: found no file 'no.json'");
+        PalliumProcess.Run(_folder.Path, "learn", "-o", "m").Refused("learn: found no data");
+        Assert.Equal(["c.json", "data.csv"], _folder.Files());
+    }
+
+    [Fact]
     public void Experts_do_not_grow_where_there_are_none()
     {
         File.Copy(learned.Model, _folder.At("m.pallium"));

@@ -35,6 +35,16 @@ public sealed class StacksVerbTests
     public void A_stack_has_an_estimate_of_its_energy() => Assert.Contains(
         "4.7 nJ in float32, 307 pJ in int8, 1.0 nJ in L-Mul", PalliumProcess.Run(Path.GetTempPath(), "stacks", "linear(16)").Succeeded().Output, StringComparison.Ordinal);
 
+    [Fact]
+    public void A_stack_is_scored_before_it_learns()
+    {
+        string first = PalliumProcess.Run(Path.GetTempPath(), "stacks", "gru(32)", "--inputs", "5", "--score", "--json").Succeeded().Output;
+        Assert.Equal(first, PalliumProcess.Run(Path.GetTempPath(), "stacks", "gru(32)", "--inputs", "5", "--score", "--json", "--seed", "1").Succeeded().Output);
+        Assert.InRange(JsonDocument.Parse(first).RootElement.GetProperty("score").GetDouble(), -1e6, -HiddenCovariance.Windows);
+        Assert.Contains("Score before learning: -", PalliumProcess.Run(Path.GetTempPath(), "stacks", "gru(32)", "--score").Succeeded().Output, StringComparison.Ordinal);
+        PalliumProcess.Run(Path.GetTempPath(), "stacks", "--score").Refused("Option --score: found no stack");
+    }
+
     [Theory]
     [InlineData("lstm(64)+lnear(16)", "position 10", "'lnear'", "did you mean 'linear'?")]
     [InlineData("lstm(16384)x256", "position 1", "weights of", "would take", "GB", "expected at most")]

@@ -62,6 +62,25 @@ public sealed class WorldContinuationTests
     }
 
     [Fact]
+    public void Adapters_learn_the_new_and_all_other_weights_stay_to_the_bit()
+    {
+        WorldModel model = Simulated.MixedModel;
+        Frame more = Simulated.Mixed(300, 55);
+        double[] values = [.. more.Series[0].Values.Select((value, i) => i % 4 == 0 ? 20 - value : value)];
+        Continuation result = model.LearnMore(new Frame(more.Schema, [new Series("", more.Series[0].Times, values)]), Options with { Adapters = 2, Epochs = 20 });
+        WorldModel adapted = result.Model;
+        Assert.NotSame(model, adapted);
+        Assert.True(result.NewLossAfter < result.NewLossBefore);
+        Assert.Equal($"adapters(2)+{model.Summary.Stack}+adapters(2)", adapted.Summary.Stack);
+        ParameterSet<float> old = ((LearnedNetwork<float>)model.Learned!).Typed.Parameters;
+        Dictionary<string, Parameter<float>> now = ((LearnedNetwork<float>)adapted.Learned!).Typed.Parameters.Items.ToDictionary(item => item.Name, item => item.Parameter);
+        Assert.All(old.Items, item => Assert.Equal(item.Parameter.Values.ToArray(), now[item.Name.Replace("trunk.0.", "trunk.1.", StringComparison.Ordinal)].Values.ToArray()));
+        Assert.Equal(now.Sum(item => item.Value.Length) - old.Length, result.LearnedWeights);
+        Assert.Equal(Simulated.Bytes(adapted), Simulated.Bytes(Simulated.Loaded(Simulated.Bytes(adapted))));
+        Assert.Contains(result.Warnings, warning => warning.StartsWith("The stack is too small for adapters below 1 %", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void What_cannot_be_learned_from_is_refused()
     {
         Assert.Contains("stack 'none'", Assert.Throws<InputException>(() => Simulated.WalkModel.LearnMore(Simulated.Walk(50, 1))).Message, StringComparison.Ordinal);

@@ -5,6 +5,34 @@ namespace Pallium.Inference.Tests;
 public sealed class WorldModelTests
 {
     [Fact]
+    public void A_curriculum_mixes_sources_stage_by_stage()
+    {
+        var sources = new Dictionary<string, Frame> { ["a"] = Simulated.Mixed(200, 1), ["b"] = Simulated.Mixed(200, 2) };
+        LearnOptions options = Simulated.Quick with { Epochs = 12 };
+        WorldModel Staged(int threads, params Learning.CurriculumStage[] stages) => WorldModel.Learn(new Learning.Curriculum(stages), sources, options with { Threads = threads });
+        Learning.CurriculumStage first = new("first", [("a", 1)]) { Steps = 4 };
+        Learning.CurriculumStage both = new("both", [("a", 1), ("b", 3)]);
+        WorldModel model = Staged(1, first, both);
+        Assert.Equal(Simulated.Bytes(model), Simulated.Bytes(Staged(2, first, both)));
+        Assert.Equal(["Stage 'first' ended after 4 updates: as long as it was to be."], model.Summary.Runs[0].Stages);
+        Assert.Equal(2, model.Memories.Count);
+        Assert.Equal(model.Summary.Runs[0].Stages, Simulated.Loaded(Simulated.Bytes(model)).Summary.Runs[0].Stages);
+        WorldModel other = Staged(1, first with { Steps = 5 }, both);
+        Assert.NotEqual(Simulated.Bytes(model), Simulated.Bytes(other));
+        Assert.Throws<ArgumentException>(() => Staged(1, new Learning.CurriculumStage("1", [("c", 1)])));
+    }
+
+    [Fact]
+    public void A_curriculum_of_different_channels_or_without_a_network_is_refused()
+    {
+        var curriculum = new Learning.Curriculum([new("1", [("a", 1), ("b", 1)])]);
+        Assert.Contains("found 3 channels", Assert.Throws<InputException>(() => WorldModel.Learn(
+            curriculum, new Dictionary<string, Frame> { ["a"] = Simulated.Mixed(60, 1), ["b"] = Simulated.Walk(60, 1) }, Simulated.Quick)).Message, StringComparison.Ordinal);
+        Assert.Contains("Option curriculum", Assert.Throws<InputException>(() => WorldModel.Learn(
+            curriculum, new Dictionary<string, Frame> { ["a"] = Simulated.Mixed(60, 1), ["b"] = Simulated.Mixed(60, 2) }, Simulated.Quick with { Stack = "none" })).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Saving_and_loading_changes_no_bit_of_any_answer()
     {
         WorldModel model = Simulated.MixedModel;

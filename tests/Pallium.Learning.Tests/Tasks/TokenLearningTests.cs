@@ -39,6 +39,30 @@ public sealed class TokenLearningTests
         Assert.Equal(window.Flawless, stream.Flawless, 0.02);
     }
 
+    /// <summary>Lessons that are drawn alone learn as if there were no others, until the next stage.</summary>
+    [Fact]
+    public void A_curriculum_says_which_lessons_are_drawn()
+    {
+        TokenLesson short1 = new(new RecallTask(12, 1), 8, 8) { Name = "one" };
+        TokenLesson long1 = new(new RecallTask(12, 2), 12, 12) { Name = "two" };
+        CurriculumStage first = new("1", [("one", 1)]);
+        CurriculumStage second = new("2", [("two", 1)]);
+        Assert.Equal(Learn([short1, long1], null, [first]), Learn([short1], null, []));
+        Assert.Equal(Learn([short1, long1], null, [second]), Learn([long1], null, []));
+        float[] both = Learn([short1, long1], null, [first with { Steps = 4 }, second]);
+        Assert.NotEqual(Learn([short1], null, []), both);
+        Assert.Equal(Learn([short1, long1], 3, [first with { Steps = 4 }, second]), both);
+        Assert.Throws<ArgumentException>(() => Learn([short1], null, [first with { Steps = 4 }, second]));
+
+        static float[] Learn(TokenLesson[] lessons, int? threads, CurriculumStage[] stages)
+        {
+            var model = new TokenModel<float>(12, StackText.Parse("gru(8)").Build<float>(8), 12);
+            var options = new TokenOptions { Steps = 8, BatchSize = 32, Validations = 1, Threads = threads ?? 1, Curriculum = stages.Length == 0 ? null : new Curriculum(stages) };
+            TokenLearning<float>.Run(model, lessons, options, new Rng(6));
+            return [.. model.Parameters.Items.SelectMany(item => item.Parameter.Values.ToArray())];
+        }
+    }
+
     [Fact]
     public void Gradients_match_central_differences()
     {

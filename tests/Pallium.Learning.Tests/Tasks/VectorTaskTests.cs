@@ -49,6 +49,43 @@ public sealed class VectorTaskTests
     }
 
     [Fact]
+    public void Only_pairs_that_live_are_asked_about_and_each_by_its_key()
+    {
+        const int Count = 30;
+        var task = new LastingPairsTask(keyBits: 5, valueBits: 3) { Noise = 1, Questions = 3 };
+        SequenceWindows<double> windows = task.Draw<double>(20, Count, Count, new Rng(3));
+        Assert.Equal((5 * Count, 10, 8), (windows.Steps, windows.InputWidth, windows.TargetWidth));
+        var ages = new HashSet<int>();
+        for (int window = 0; window < windows.Count; window++)
+        {
+            double[][] inputs = Rows(windows.Inputs, window, windows.Steps);
+            double[][] targets = Rows(windows.Targets, window, windows.Steps);
+            double[][] pairs = [.. inputs.Where(x => x[8] == 1)];
+            Assert.Equal(Count, pairs.DistinctBy(x => string.Join(',', x[..5])).Count());
+            for (int t = 0; t < windows.Steps; t++)
+            {
+                Assert.Equal((t % 5 == 0 ? 1 : 0, t % 5 > 1 ? 1 : 0), ((int)inputs[t][8], (int)inputs[t][9]));
+                Assert.All(targets[t][..5], bit => Assert.Equal(double.NaN, bit));
+                if (t % 5 > 1)
+                {
+                    int asked = Array.FindIndex(pairs, x => x.Take(5).SequenceEqual(inputs[t].Take(5)));
+                    Assert.All(inputs[t][5..8], bit => Assert.Equal(0, bit));
+                    Assert.Equal(pairs[asked][5..8], targets[t][5..]);
+                    Assert.True(asked <= t / 5 && (asked < 2 || asked > (t / 5) - 2));
+                    ages.Add((t / 5) - asked);
+                }
+                else
+                {
+                    Assert.All(targets[t][5..], bit => Assert.Equal(double.NaN, bit));
+                }
+            }
+        }
+
+        Assert.Equal(Enumerable.Range(0, Count), ages.Order());
+        Assert.Throws<ArgumentOutOfRangeException>(() => task.Draw<double>(1, 33, 33, new Rng(1)));
+    }
+
+    [Fact]
     public void Fewer_than_two_items_are_refused() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => new VectorRecallTask().Draw<float>(1, 1, 1, new Rng(1)));
 

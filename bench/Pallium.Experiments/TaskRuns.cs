@@ -14,6 +14,12 @@ namespace Pallium.Experiments;
 /// <param name="Rates">Learning rates that are tried; the validation loss chooses one.</param>
 internal sealed record TaskRecipe(int Width, int Blocks, int Steps, int Batch, IReadOnlyList<double> Rates)
 {
+    /// <summary>Nats of held-out loss at which a lesson counts as learned and the next is opened; null: all lessons from the start.</summary>
+    public double? Learned { get; init; }
+
+    /// <summary>Looks at held-out sequences.</summary>
+    public int Looks { get; init; } = 8;
+
     /// <summary>What stands before every layer, as a stack; empty: nothing.</summary>
     public string Before { get; init; } = LayerBlocks.Convolution;
 
@@ -23,6 +29,8 @@ internal sealed record TaskRecipe(int Width, int Blocks, int Steps, int Batch, I
         [.. arguments.Numbers("rates", Rates)])
     {
         Before = arguments.Text("before", Before) is var text && text == "none" ? "" : text,
+        Learned = Learned is { } nats ? arguments.Numbers("learned", [nats])[0] : null,
+        Looks = arguments.Count("looks", Looks),
     };
 
     private static int BatchOf(int batch) =>
@@ -30,7 +38,7 @@ internal sealed record TaskRecipe(int Width, int Blocks, int Steps, int Batch, I
 
     /// <summary>Names it, so that runs of different recipes stay apart.</summary>
     public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture, $"{Blocks}x{Width}/{Before}/{Steps}x{Batch}/{string.Join(',', Rates)}");
+        CultureInfo.InvariantCulture, $"{Blocks}x{Width}/{Before}/{Steps}x{Batch}/{string.Join(',', Rates)}{(Learned is { } nats ? $"/{nats} nats in {Looks} looks" : "")}");
 }
 
 /// <summary>A learned model, ready to be tested.</summary>
@@ -128,7 +136,15 @@ internal sealed class TaskRuns(string file, TaskRecipe recipe, Arguments argumen
     /// <summary>Null where the weights drawn give no finite loss.</summary>
     private TrainingOutcome? Learn(TokenModel<float> model, IReadOnlyList<TokenLesson> lessons, double rate, Rng rng)
     {
-        var options = new TokenOptions { Steps = recipe.Steps, BatchSize = recipe.Batch, Rate = rate, Threads = _threads };
+        var options = new TokenOptions
+        {
+            Steps = recipe.Steps,
+            BatchSize = recipe.Batch,
+            Rate = rate,
+            Learned = recipe.Learned,
+            Validations = recipe.Looks,
+            Threads = _threads,
+        };
         try
         {
             return TokenLearning<float>.Run(model, lessons, options, rng, Show);

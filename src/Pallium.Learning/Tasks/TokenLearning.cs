@@ -7,7 +7,11 @@ namespace Pallium.Learning;
 /// <param name="Task">What is drawn.</param>
 /// <param name="Least">Tokens of the shortest sequences.</param>
 /// <param name="Most">Tokens of the longest; every length between is as likely.</param>
-public sealed record TokenLesson(TokenTask Task, int Least, int Most);
+public sealed record TokenLesson(TokenTask Task, int Least, int Most)
+{
+    /// <summary>Sequences of an update that takes this lesson, a multiple of 16; null: as many as the options say.</summary>
+    public int? Sequences { get; init; }
+}
 
 /// <summary>How a <see cref="TokenModel{T}"/> learns.</summary>
 public sealed record TokenOptions
@@ -30,12 +34,21 @@ public sealed record TokenOptions
     /// <summary>Looks at the validation sequences.</summary>
     public int Validations { get; init; } = 8;
 
+    /// <summary>
+    /// Nats at which a lesson counts as learned: the next one is drawn from once the held-out loss of the last one so far is below, so that what is hard is learned by a
+    /// model that can do what is easy. Null: every lesson from the first update on.
+    /// </summary>
+    public double? Learned { get; init; }
+
     /// <summary>Threads; the result does not depend on it.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 }
 
 /// <summary>Learning a <see cref="TokenModel{T}"/> from sequences that are drawn afresh for every update and never come again.</summary>
-/// <remarks>Each sequence is keyed by seed, purpose, update and row: the same bits for any number of threads. Every update takes one lesson, drawn at random.</remarks>
+/// <remarks>
+/// Each sequence is keyed by seed, purpose, update and row: the same bits for any number of threads. Every update takes one lesson, drawn at random from those that are open
+/// (<see cref="TokenOptions.Learned"/>); the held-out loss is that of all of them, so that the best weights are the best at everything.
+/// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed class TokenLearning<T> : ILearningTask<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -47,6 +60,7 @@ public sealed class TokenLearning<T> : ILearningTask<T>
     private readonly TokenChunks<T> _chunks;
     private readonly TokenScorer<T> _scorer;
     private TokenLesson _lesson;
+    private int _open;
     private int _length;
     private double _ahead;
 
@@ -55,6 +69,7 @@ public sealed class TokenLearning<T> : ILearningTask<T>
         _model = model;
         _lessons = lessons;
         _lesson = lessons[0];
+        _open = options.Learned is null ? lessons.Length : 1;
         _options = options;
         _rng = rng;
         _chunks = new TokenChunks<T>(model);
@@ -65,10 +80,10 @@ public sealed class TokenLearning<T> : ILearningTask<T>
     public ParameterSet<T> Parameters => _model.Parameters;
 
     /// <inheritdoc/>
-    public int Chunks => _options.BatchSize / TokenChunk<T>.MostRows;
+    public int Chunks => _lessons.Max(SequencesOf) / TokenChunk<T>.MostRows;
 
     /// <inheritdoc/>
-    public int SlicesPerStep => _options.BatchSize * (int)_lessons.Average(lesson => (lesson.Least + lesson.Most) / 2.0);
+    public int SlicesPerStep => (int)_lessons.Average(lesson => SequencesOf(lesson) * (lesson.Least + lesson.Most) / 2.0);
 
     /// <summary>Draws a model anew and lets it learn; afterwards it holds the weights with the smallest validation loss.</summary>
     /// <param name="model">What is learned.</param>
@@ -107,23 +122,39 @@ public sealed class TokenLearning<T> : ILearningTask<T>
     {
         _ahead = ahead;
         Rng rng = _rng.For("lesson").For(step);
-        _lesson = _lessons[rng.Below(_lessons.Length)];
+        _lesson = _lessons[rng.Below(_open)];
         _length = _lesson.Least + rng.Below(_lesson.Most - _lesson.Least + 1);
     }
 
     /// <inheritdoc/>
-    public ChunkLoss Learn(long step, int chunk, Gradients<T> gradients) => _chunks.Use(tape => tape.Learn(
+    public ChunkLoss Learn(long step, int chunk, Gradients<T> gradients) => chunk * TokenChunk<T>.MostRows >= SequencesOf(_lesson) ? default : _chunks.Use(tape => tape.Learn(
         _lesson.Task, _length, TokenChunk<T>.MostRows, _rng.For("learning").For(step), new(_rng.For("noise").For(step), chunk * TokenChunk<T>.MostRows, _ahead), gradients));
 
     /// <inheritdoc/>
-    public double Validate(ChunkRunner runner) => _lessons.Select((lesson, i) =>
-        _scorer.Score(lesson.Task, lesson.Most, _options.ValidationCount, _rng.For("validation").For(i), runner).Loss).Average();
+    public double Validate(ChunkRunner runner)
+    {
+        double[] losses = [.. _lessons.Select((lesson, i) =>
+            _scorer.Score(lesson.Task, lesson.Most, _options.ValidationCount, _rng.For("validation").For(i), runner).Loss)];
+        if (_open < _lessons.Length && losses[_open - 1] < _options.Learned)
+        {
+            _open++;
+        }
+
+        return losses.Average();
+    }
+
+    private int SequencesOf(TokenLesson lesson) => lesson.Sequences ?? _options.BatchSize;
 
     private static void Check(TokenModel<T> model, IReadOnlyList<TokenLesson> lessons, TokenOptions options)
     {
-        if (options.BatchSize <= 0 || options.BatchSize % TokenChunk<T>.MostRows != 0)
+        foreach (int sequences in lessons.Select(lesson => lesson.Sequences ?? options.BatchSize).Where(sequences => sequences <= 0 || sequences % TokenChunk<T>.MostRows != 0))
         {
-            throw new ArgumentException($"Found a batch of {options.BatchSize} sequences, expected a multiple of {TokenChunk<T>.MostRows}.", nameof(options));
+            throw new ArgumentException($"Found an update of {sequences} sequences, expected a multiple of {TokenChunk<T>.MostRows}.", nameof(options));
+        }
+
+        if (options.Learned is <= 0)
+        {
+            throw new ArgumentException($"A lesson is learned at a loss of {options.Learned} nats: expected a positive number.", nameof(options));
         }
 
         if (lessons.Count == 0 || lessons.Any(lesson => lesson.Least < lesson.Task.LeastLength || lesson.Most < lesson.Least))

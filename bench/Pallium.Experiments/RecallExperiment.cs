@@ -12,7 +12,7 @@ internal static class RecallExperiment
 {
     private const string File = "recall";
     private const int TestSequences = 320;
-    private static readonly TaskRecipe Usual = new(64, 2, 4000, 32, [0.005]) { Learned = 2, Looks = 40 };
+    private static readonly TaskRecipe Usual = new(64, 2, 4000, 32, [0.005]) { Learned = 1, Looks = 40 };
 
     /// <summary>Pairs, the lengths learned, and the length tested: 64 to 512 tokens.</summary>
     private static readonly (int Pairs, int Least, int Most, int Test)[] Settings =
@@ -47,7 +47,11 @@ internal static class RecallExperiment
     }
 
     /// <summary>A lesson; few pairs ask for little in a sequence, so that an update takes more of them, 512 questions in all.</summary>
-    private static TokenLesson Lesson(RecallTask task, int least, int most, int batch) => new(task, least, most) { Sequences = Math.Max(batch, 512 / task.Pairs) };
+    private static TokenLesson Lesson(RecallTask task, int least, int most, int batch) => new(task, least, most)
+    {
+        Name = FigureOf(task.Pairs),
+        Sequences = Math.Max(batch, 512 / task.Pairs),
+    };
 
     private static string FigureOf(int pairs) => string.Create(CultureInfo.InvariantCulture, $"accuracy_{pairs}");
 }

@@ -14,7 +14,7 @@ namespace Pallium.Experiments;
 /// <param name="Rates">Learning rates that are tried; the validation loss chooses one.</param>
 internal sealed record TaskRecipe(int Width, int Blocks, int Steps, int Batch, IReadOnlyList<double> Rates)
 {
-    /// <summary>Nats of held-out loss at which a lesson counts as learned and the next is opened; null: all lessons from the start.</summary>
+    /// <summary>Nats of held-out loss at which the lessons so far count as learned and the next is added; null: all lessons from the start.</summary>
     public double? Learned { get; init; }
 
     /// <summary>Looks at held-out sequences.</summary>
@@ -141,7 +141,7 @@ internal sealed class TaskRuns(string file, TaskRecipe recipe, Arguments argumen
             Steps = recipe.Steps,
             BatchSize = recipe.Batch,
             Rate = rate,
-            Learned = recipe.Learned,
+            Curriculum = recipe.Learned is { } nats ? OneByOne(lessons, nats) : null,
             Validations = recipe.Looks,
             Threads = _threads,
         };
@@ -155,6 +155,15 @@ internal sealed class TaskRuns(string file, TaskRecipe recipe, Arguments argumen
             return null;
         }
     }
+
+    /// <summary>Lessons in order, the next beside those before once these are learned.</summary>
+    private static Curriculum OneByOne(IReadOnlyList<TokenLesson> lessons, double nats) => new(
+    [
+        .. Enumerable.Range(1, lessons.Count).Select(count => new CurriculumStage($"{count} of {lessons.Count}", [.. lessons.Take(count).Select(lesson => (lesson.Name, 1.0))])
+        {
+            Loss = count < lessons.Count ? nats : null,
+        }),
+    ]);
 
     private static void Show(TrainingProgress progress)
     {

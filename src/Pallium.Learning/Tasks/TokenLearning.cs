@@ -9,6 +9,9 @@ namespace Pallium.Learning;
 /// <param name="Most">Tokens of the longest; every length between is as likely.</param>
 public sealed record TokenLesson(TokenTask Task, int Least, int Most)
 {
+    /// <summary>What a curriculum calls it.</summary>
+    public string Name { get; init; } = "";
+
     /// <summary>Sequences of an update that takes this lesson, a multiple of 16; null: as many as the options say.</summary>
     public int? Sequences { get; init; }
 }
@@ -34,21 +37,15 @@ public sealed record TokenOptions
     /// <summary>Looks at the validation sequences.</summary>
     public int Validations { get; init; } = 8;
 
-    /// <summary>
-    /// Nats at which a lesson counts as learned: the next one is drawn from once the held-out loss of the last one so far is below, so that what is hard is learned by a
-    /// model that can do what is easy. Null: every lesson from the first update on.
-    /// </summary>
-    public double? Learned { get; init; }
-
     /// <summary>Threads; the result does not depend on it.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Which lessons are drawn when, by their names; null: each as likely all along. Weights are chosen by all lessons alike.</summary>
+    public Curriculum? Curriculum { get; init; }
 }
 
 /// <summary>Learning a <see cref="TokenModel{T}"/> from sequences that are drawn afresh for every update and never come again.</summary>
-/// <remarks>
-/// Each sequence is keyed by seed, purpose, update and row: the same bits for any number of threads. Every update takes one lesson, drawn at random from those that are open
-/// (<see cref="TokenOptions.Learned"/>); the held-out loss is that of all of them, so that the best weights are the best at everything.
-/// </remarks>
+/// <remarks>Each sequence is keyed by seed, purpose, update and row: the same bits for any number of threads. Every update takes one lesson, drawn at random.</remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed class TokenLearning<T> : ILearningTask<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -59,8 +56,9 @@ public sealed class TokenLearning<T> : ILearningTask<T>
     private readonly Rng _rng;
     private readonly TokenChunks<T> _chunks;
     private readonly TokenScorer<T> _scorer;
+    private readonly CurriculumCourse? _course;
+    private readonly int[] _taught;
     private TokenLesson _lesson;
-    private int _open;
     private int _length;
     private double _ahead;
 
@@ -69,11 +67,12 @@ public sealed class TokenLearning<T> : ILearningTask<T>
         _model = model;
         _lessons = lessons;
         _lesson = lessons[0];
-        _open = options.Learned is null ? lessons.Length : 1;
         _options = options;
         _rng = rng;
         _chunks = new TokenChunks<T>(model);
         _scorer = new TokenScorer<T>(model, _chunks);
+        _course = options.Curriculum is { } curriculum ? new CurriculumCourse(curriculum) : null;
+        _taught = [.. (options.Curriculum?.Sources ?? []).Select(source => Array.FindIndex(lessons, lesson => lesson.Name == source))];
     }
 
     /// <inheritdoc/>
@@ -122,7 +121,8 @@ public sealed class TokenLearning<T> : ILearningTask<T>
     {
         _ahead = ahead;
         Rng rng = _rng.For("lesson").For(step);
-        _lesson = _lessons[rng.Below(_open)];
+        _course?.Begin(step);
+        _lesson = _lessons[_course is null ? rng.Below(_lessons.Length) : _taught[rng.Categorical([.. _course.Weights])]];
         _length = _lesson.Least + rng.Below(_lesson.Most - _lesson.Least + 1);
     }
 
@@ -133,13 +133,11 @@ public sealed class TokenLearning<T> : ILearningTask<T>
     /// <inheritdoc/>
     public double Validate(ChunkRunner runner)
     {
-        double[] losses = [.. _lessons.Select((lesson, i) =>
-            _scorer.Score(lesson.Task, lesson.Most, _options.ValidationCount, _rng.For("validation").For(i), runner).Loss)];
-        if (_open < _lessons.Length && losses[_open - 1] < _options.Learned)
-        {
-            _open++;
-        }
-
+        double[] losses =
+        [
+            .. _lessons.Select((lesson, i) => _scorer.Score(lesson.Task, lesson.Most, _options.ValidationCount, _rng.For("validation").For(i), runner).Loss),
+        ];
+        _course?.Validated([.. _taught.Select(lesson => losses[lesson])]);
         return losses.Average();
     }
 
@@ -152,14 +150,14 @@ public sealed class TokenLearning<T> : ILearningTask<T>
             throw new ArgumentException($"Found an update of {sequences} sequences, expected a multiple of {TokenChunk<T>.MostRows}.", nameof(options));
         }
 
-        if (options.Learned is <= 0)
-        {
-            throw new ArgumentException($"A lesson is learned at a loss of {options.Learned} nats: expected a positive number.", nameof(options));
-        }
-
         if (lessons.Count == 0 || lessons.Any(lesson => lesson.Least < lesson.Task.LeastLength || lesson.Most < lesson.Least))
         {
             throw new ArgumentException("Expected one lesson or more, each with lengths from its task's least length on.", nameof(lessons));
+        }
+
+        if (options.Curriculum?.Sources.FirstOrDefault(source => lessons.Count(lesson => lesson.Name == source) != 1) is { } unknown)
+        {
+            throw new ArgumentException($"Found '{unknown}' in the curriculum, expected one of {string.Join(", ", lessons.Select(lesson => $"'{lesson.Name}'"))}.", nameof(options));
         }
 
         if (lessons.Any(lesson => lesson.Task.Vocabulary > model.Vocabulary || lesson.Task.Classes > model.Classes))

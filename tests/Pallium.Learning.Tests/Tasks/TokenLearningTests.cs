@@ -34,26 +34,9 @@ public sealed class TokenLearningTests
         {
             var model = new TokenModel<float>(8, StackText.Parse("gru(8)").Build<float>(8), 8);
             TokenLesson[] lessons = [new(new RecallTask(8, 1), 4, 6) { Sequences = 48 }, new(new RecallTask(8, 2), 8, 12)];
-            TokenLearning<float>.Run(model, lessons, new TokenOptions { Steps = 20, Learned = 3, Validations = 5, Threads = threads }, new Rng(1));
+            TokenLearning<float>.Run(model, lessons, new TokenOptions { Steps = 20, Threads = threads }, new Rng(1));
             return [.. model.Parameters.Items.SelectMany(item => item.Parameter.Values.ToArray())];
         }
-    }
-
-    [Theory]
-    [InlineData(1e-9, false)]
-    [InlineData(100, true)]
-    public void A_lesson_is_opened_once_the_one_before_is_learned(double learned, bool isOpened)
-    {
-        const int Steps = 40;
-        var model = new TokenModel<float>(8, StackText.Parse("gru(8)").Build<float>(8), 8);
-        (CountedTask easy, CountedTask hard) = (new(1), new(2));
-        TokenLearning<float>.Run(
-            model, [new(easy, 4, 6), new(hard, 8, 12)], new TokenOptions { Steps = Steps, BatchSize = 16, Learned = learned, ValidationCount = 16, Validations = 4, Threads = 2 }, new Rng(1));
-
-        // Both are validated alike, so that what one is drawn more often than that is for learning.
-        int validated = (easy.Drawn + hard.Drawn - (Steps * 16)) / 2;
-        Assert.InRange(validated, 16, Steps * 16);
-        Assert.Equal(isOpened, hard.Drawn > validated);
     }
 
     [Fact]
@@ -113,7 +96,6 @@ public sealed class TokenLearningTests
         Assert.Throws<ArgumentException>(() => Run([new TokenLesson(new RecallTask(6, 1), 8, 8)], new TokenOptions()));
         Assert.Throws<ArgumentException>(() => Run([new TokenLesson(new RecallTask(4, 1), 8, 8)], new TokenOptions { BatchSize = 20 }));
         Assert.Throws<ArgumentException>(() => Run([new TokenLesson(new RecallTask(4, 1), 8, 8) { Sequences = 8 }], new TokenOptions()));
-        Assert.Throws<ArgumentException>(() => Run([new TokenLesson(new RecallTask(4, 1), 8, 8)], new TokenOptions { Learned = 0 }));
 
         void Run(TokenLesson[] lessons, TokenOptions options) => TokenLearning<float>.Run(model, lessons, options, new Rng(1));
     }
@@ -123,24 +105,5 @@ public sealed class TokenLearningTests
         var model = new TokenModel<float>(task.Vocabulary, StackText.Parse(stack).Build<float>(24), task.Classes);
         TokenLearning<float>.Run(model, [new TokenLesson(task, length, length)], new TokenOptions { Steps = steps, Rate = 0.01, Threads = threads }, new Rng(1));
         return model;
-    }
-
-    /// <summary>Repeats its first token at the end; counts how often it was drawn.</summary>
-    private sealed class CountedTask(int least) : TokenTask(8, 8, 4 * least)
-    {
-        private int _drawn;
-
-        public int Drawn => _drawn;
-
-        protected override void DrawSequence(ref Rng rng, Span<int> tokens, Span<int> targets)
-        {
-            Interlocked.Increment(ref _drawn);
-            foreach (ref int token in tokens)
-            {
-                token = rng.Below(8);
-            }
-
-            targets[^1] = tokens[0];
-        }
     }
 }

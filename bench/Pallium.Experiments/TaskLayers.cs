@@ -7,14 +7,15 @@ namespace Pallium.Experiments;
 internal static class TaskLayers
 {
     /// <summary>
-    /// Recall, N being the width: vectors; attention that sees everything and that does not; BASED with as large a state as Mamba; matrix memories in two sizes;
-    /// four routed memories beside one of the size of one of them and one as large as all four.
+    /// Recall, N being the width: memories of one head, 16 keys times N values each, or, as they are called, N keys; BASED with as large a state as Mamba; four routed memories
+    /// beside one of the size of one of them and one as large as all four.
     /// </summary>
     private static readonly string[] Memories =
     [
-        "lstm(N)", "gru(N)", "slstm(N)", "conv", "attention(N,window=512)", "attention(N,window=64)", "s6(N)", "mamba(N)", "based(N,features=7)", "based(N)", "mamba2(N)",
-        "linattn(N)", "retention(N)", "lightning(N)", "simple_gla(N)", "gla(N)", "gla(N,keys=N)", "mom(N,rule=gla,shared=no)",
-        "delta(N)", "delta(N,keys=N)", "gated_delta(N)", "gated_delta(N,keys=N)", "mom(N,shared=no)", "rwkv4(N)", "rwkv6(N)", "rwkv7(N)", "rwkv7(N,heads=4)",
+        "based(N,heads=1,features=7)", "mamba(N)", "mom(N,heads=1,keys=16,shared=no)", "gated_delta(N,heads=1,keys=16)", "gated_delta(N,heads=1)", "attention(N,window=512)",
+        "rwkv7(N)", "linattn(N,heads=1)", "delta(N,heads=1)", "gla(N,heads=1)", "retention(N,heads=1)", "mamba2(N)", "rwkv6(N)", "s6(N)", "lstm(N)", "gru(N)", "conv",
+        "based(N,heads=1)", "attention(N,window=64)", "simple_gla(N,heads=1)", "lightning(N,heads=1)", "delta(N,heads=1,keys=16)", "gla(N,heads=1,keys=16)",
+        "mom(N,heads=1,keys=16,rule=gla,shared=no)", "rwkv4(N)", "slstm(N)",
     ];
 
     /// <summary>What --layers says, else the table's own.</summary>

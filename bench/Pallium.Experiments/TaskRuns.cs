@@ -11,9 +11,21 @@ namespace Pallium.Experiments;
 /// <param name="Blocks">Blocks.</param>
 /// <param name="Steps">Updates.</param>
 /// <param name="Batch">Sequences of an update.</param>
-/// <param name="Rates">Learning rates that are tried; the validation loss chooses one.</param>
+/// <param name="Rates">Learning rates that are tried; the validation loss after an eighth of the updates chooses one, which is learned to the end.</param>
 internal sealed record TaskRecipe(int Width, int Blocks, int Steps, int Batch, IReadOnlyList<double> Rates)
 {
+    /// <summary>Draws of weights that are tried with every rate.</summary>
+    public int Draws { get; init; } = 1;
+
+    /// <summary>Nats of held-out loss at which the next lesson is added to those before, all of them by <see cref="LatestLesson"/> of the updates; null: all from the start.</summary>
+    public double? Learned { get; init; }
+
+    /// <summary>Share of the updates after which all lessons are drawn from, however much was learned.</summary>
+    public const double LatestLesson = 0.6;
+
+    /// <summary>Looks at held-out sequences.</summary>
+    public int Looks { get; init; } = 8;
+
     /// <summary>What stands before every layer, as a stack; empty: nothing.</summary>
     public string Before { get; init; } = LayerBlocks.Convolution;
 
@@ -23,6 +35,9 @@ internal sealed record TaskRecipe(int Width, int Blocks, int Steps, int Batch, I
         [.. arguments.Numbers("rates", Rates)])
     {
         Before = arguments.Text("before", Before) is var text && text == "none" ? "" : text,
+        Learned = Learned is { } nats ? arguments.Numbers("learned", [nats])[0] : null,
+        Looks = arguments.Count("looks", Looks),
+        Draws = arguments.Count("draws", Draws),
     };
 
     private static int BatchOf(int batch) =>
@@ -30,7 +45,7 @@ internal sealed record TaskRecipe(int Width, int Blocks, int Steps, int Batch, I
 
     /// <summary>Names it, so that runs of different recipes stay apart.</summary>
     public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture, $"{Blocks}x{Width}/{Before}/{Steps}x{Batch}/{string.Join(',', Rates)}");
+        CultureInfo.InvariantCulture, $"{Blocks}x{Width}/{Before}/{Steps}x{Batch}/{string.Join(',', Rates)}{(Draws > 1 ? $"/{Draws} draws" : "")}{(Learned is { } nats ? $"/{nats} nats in {Looks} looks" : "")}");
 }
 
 /// <summary>A learned model, ready to be tested.</summary>
@@ -101,30 +116,28 @@ internal sealed class TaskRuns(string file, TaskRecipe recipe, Arguments argumen
             ["state_bytes"] = trunk.Cost.StateBytes,
             ["multiply_adds"] = trunk.Cost.MultiplyAdds,
         };
-        TokenModel<float>? best = null;
-        double least = double.PositiveInfinity;
-        foreach (double rate in recipe.Rates)
+        (double Rate, Rng Rng) start = Best(layer, lessons, [.. recipe.Rates.SelectMany(rate => Enumerable.Range(0, recipe.Draws).Select(draw => (rate, draw == 0 ? rng : rng.For("draw").For(draw))))]);
+        TokenModel<float> model = ModelOf(layer, lessons);
+        if (Learn(model, lessons, start.Rate, start.Rng, recipe.Steps) is { } outcome)
         {
-            var model = new TokenModel<float>(
-                lessons.Max(lesson => lesson.Task.Vocabulary), TrunkOf(layer), lessons.Max(lesson => lesson.Task.Classes));
-            if (Learn(model, lessons, rate, rng) is { } outcome && outcome.BestLoss < least)
-            {
-                (best, least) = (model, outcome.BestLoss);
-                figures["rate"] = rate;
-                figures["best_step"] = outcome.BestStep;
-                figures["divergences"] = outcome.Divergences.Count;
-            }
-        }
-
-        if (best is not null)
-        {
-            figures["validation"] = least;
+            figures["rate"] = start.Rate;
+            figures["best_step"] = outcome.BestStep;
+            figures["divergences"] = outcome.Divergences.Count;
+            figures["validation"] = outcome.BestLoss;
             using var runner = new ChunkRunner(_threads);
-            test(new TaskTest(best, new TokenScorer<float>(best), runner, rng.For("test")), figures);
+            test(new TaskTest(model, new TokenScorer<float>(model), runner, rng.For("test")), figures);
         }
 
         return figures;
     }
+
+    /// <summary>The start whose validation loss is least after an eighth of the updates.</summary>
+    private (double Rate, Rng Rng) Best(string layer, IReadOnlyList<TokenLesson> lessons, IReadOnlyList<(double Rate, Rng Rng)> starts) => starts.Count == 1
+        ? starts[0]
+        : starts.MinBy(start => Learn(ModelOf(layer, lessons), lessons, start.Rate, start.Rng, recipe.Steps / 8)?.BestLoss ?? double.PositiveInfinity);
+
+    private TokenModel<float> ModelOf(string layer, IReadOnlyList<TokenLesson> lessons) =>
+        new(lessons.Max(lesson => lesson.Task.Vocabulary), TrunkOf(layer), lessons.Max(lesson => lesson.Task.Classes));
 
     private ISequenceLayer<float> TrunkOf(string layer)
     {
@@ -138,20 +151,49 @@ internal sealed class TaskRuns(string file, TaskRecipe recipe, Arguments argumen
         }
     }
 
-    /// <summary>Null where the weights drawn give no finite loss.</summary>
-    private TrainingOutcome? Learn(TokenModel<float> model, IReadOnlyList<TokenLesson> lessons, double rate, Rng rng)
+    /// <summary>Learns for so many of the recipe's updates; null where the weights drawn give no finite loss.</summary>
+    private TrainingOutcome? Learn(TokenModel<float> model, IReadOnlyList<TokenLesson> lessons, double rate, Rng rng, int steps)
     {
-        var options = new TokenOptions { Steps = recipe.Steps, BatchSize = recipe.Batch, Rate = rate, Threads = _threads, Curriculum = _course.Curriculum };
+        using var enough = new CancellationTokenSource();
+        var options = new TokenOptions
+        {
+            Steps = recipe.Steps,
+            BatchSize = recipe.Batch,
+            Rate = rate,
+            Curriculum = _course.Curriculum is { } given ? given : recipe.Learned is { } nats ? OneByOne(lessons, nats, (long)(TaskRecipe.LatestLesson * recipe.Steps)) : null,
+            Validations = recipe.Looks,
+            Threads = _threads,
+        };
         try
         {
-            return TokenLearning<float>.Run(model, lessons, options, rng, Show);
+            return TokenLearning<float>.Run(model, lessons, options, rng, Watch, enough.Token);
         }
         catch (DivergenceException divergence)
         {
             Console.Error.WriteLine($"  {divergence.Message}");
             return null;
         }
+
+        void Watch(TrainingProgress progress)
+        {
+            Show(progress);
+            if (progress.Step == steps)
+            {
+                enough.Cancel();
+            }
+        }
     }
+
+    /// <summary>Lessons in order, the next beside those before.</summary>
+    private static Curriculum OneByOne(IReadOnlyList<TokenLesson> lessons, double nats, long steps) => new(
+    [
+        .. Enumerable.Range(1, lessons.Count).Select(count => (Count: count, IsLast: count == lessons.Count)).Select(stage =>
+            new CurriculumStage($"{stage.Count} of {lessons.Count}", [.. lessons.Take(stage.Count).Select(lesson => (lesson.Name, 1.0))])
+            {
+                Loss = stage.IsLast ? null : nats,
+                Steps = stage.IsLast ? null : steps / (lessons.Count - 1),
+            }),
+    ]);
 
     private static void Show(TrainingProgress progress)
     {

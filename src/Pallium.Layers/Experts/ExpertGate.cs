@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using Pallium.Numerics;
 
 namespace Pallium.Layers;
@@ -9,6 +10,7 @@ namespace Pallium.Layers;
 /// <code>
 /// balance loss    E/k Σ η f P, f_i the share of slices that chose i, P_i the mean of p_i
 /// score loss      log²Σ exp(r), mean over slices
+/// bias loss       ρ Σ b (f - k s/Σs): chosen are the k largest of r + b; b is a parameter, moved by this loss alone, that no weight has
 /// capacity        learning only: through the rows, slice by slice, an expert takes the first ⌈c N s/Σs⌉ that chose it; its weight at others is 0
 /// margin          expert j after the first only if p_1 - p_j is below the margin
 /// dense to sparse learning only: r/τ with τ from 4 to 1, and from all experts to k, over the first half
@@ -16,10 +18,10 @@ namespace Pallium.Layers;
 /// Equal p are chosen in the order of their channels. The choice, and f, count as fixed in the reverse pass. Answers and the streaming form know no capacity:
 /// they do not depend on the batch. A window's trace is p and weight of every slice, then f.
 /// Sources: Shazeer et al., ICLR 2017, eq. 3; Fedus et al., 2021 (arXiv 2101.03961), eq. 1 to 6; Zoph et al., 2022 (arXiv 2202.08906), eq. 5; Jin et al., 2024
-/// (arXiv 2410.07348), eq. 8 and 9; Nie et al., 2021 (arXiv 2112.14397).
+/// (arXiv 2410.07348), eq. 8 and 9; Nie et al., 2021 (arXiv 2112.14397); Wang et al., 2024 (arXiv 2408.15664), the bias, here as the multiplier of the constraint f = k/E.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class ExpertGate<T> : ParameterFreeLayer<T>
+public sealed class ExpertGate<T> : PositionwiseLayer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const double FirstTemperature = 4;
@@ -29,10 +31,12 @@ public sealed class ExpertGate<T> : ParameterFreeLayer<T>
     private readonly double[] _shares;
     private readonly T[] _costs;
     private readonly string[] _auxiliaryLosses;
+    private readonly Parameter<T>? _bias;
+    private readonly T[] _fair;
 
     /// <summary>Creates the gate.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A number is not positive, more are to be chosen than there are, or a capacity is below 1.</exception>
-    /// <exception cref="ArgumentException">There are not as many shares as experts, or one is not positive.</exception>
+    /// <exception cref="ArgumentException">There are not as many shares as experts, or one is not positive; a bias and a margin.</exception>
     public ExpertGate(ExpertGateOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -41,6 +45,7 @@ public sealed class ExpertGate<T> : ParameterFreeLayer<T>
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Chosen, options.Experts);
         ArgumentOutOfRangeException.ThrowIfNegative(options.Balance);
         ArgumentOutOfRangeException.ThrowIfNegative(options.ScoreLoss);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.BiasLoss);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Capacity ?? 1, 1);
         _shares = [.. options.Shares ?? Enumerable.Repeat(1.0, options.Experts)];
         if (_shares.Length != options.Experts || _shares.Any(share => !(share > 0)))
@@ -48,14 +53,26 @@ public sealed class ExpertGate<T> : ParameterFreeLayer<T>
             throw new ArgumentException($"Found shares {string.Join(", ", _shares)}, expected {options.Experts} positive ones.", nameof(options));
         }
 
+        if (options.BiasLoss > 0 && options.Margin is not null)
+        {
+            throw new ArgumentException("Found a bias and a margin: the first that is chosen need not be the likeliest.", nameof(options));
+        }
+
         _options = options;
         Inputs = options.Experts;
+        _bias = options.BiasLoss > 0 ? new(options.Experts) : null;
+        _fair = [.. _shares.Select(share => T.CreateChecked(options.Chosen * share / _shares.Sum()))];
         double unit = options.Balance * options.Experts / options.Chosen;
         _costs = [.. _shares.Select(share => T.CreateChecked(unit * _shares.Max() / share))];
         var losses = new List<string>();
         if (options.Balance > 0)
         {
             losses.Add("balance");
+        }
+
+        if (_bias is not null)
+        {
+            losses.Add("bias");
         }
 
         if (options.ScoreLoss > 0)
@@ -70,7 +87,10 @@ public sealed class ExpertGate<T> : ParameterFreeLayer<T>
     public override int Inputs { get; }
 
     /// <inheritdoc/>
-    public override LayerCost Cost => new(0, 2 * Inputs, 0, 0);
+    public override IEnumerable<(string Name, Parameter<T> Parameter)> Parameters => _bias is null ? [] : [("bias", _bias)];
+
+    /// <inheritdoc/>
+    public override LayerCost Cost => new(0, 2 * Inputs, (_bias?.Length ?? 0) * (long)Unsafe.SizeOf<T>(), 0);
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> AuxiliaryLosses => _auxiliaryLosses;
@@ -78,9 +98,19 @@ public sealed class ExpertGate<T> : ParameterFreeLayer<T>
     /// <summary>p and weight of every expert.</summary>
     protected override int RecordSize => 2 * Inputs;
 
+    private int BiasPlace => IsBalanced ? 1 : 0;
+
     private bool IsBalanced => _options.Balance > 0;
 
     private bool HasScoreLoss => _options.ScoreLoss > 0;
+
+    /// <inheritdoc/>
+    public override void Initialize(Rng rng) => _bias?.Values.Clear();
+
+    /// <inheritdoc/>
+    public override void Refresh()
+    {
+    }
 
     /// <inheritdoc/>
     public override int TraceSize(int steps, int rows) => checked(base.TraceSize(steps, rows) + Inputs);
@@ -117,7 +147,7 @@ public sealed class ExpertGate<T> : ParameterFreeLayer<T>
         ArgumentNullException.ThrowIfNull(graph);
         StepNode exp = graph.Exp(inputs);
         StepNode probabilities = graph.Divide(exp, Total(graph, exp));
-        StepNode marks = graph.Largest(inputs, _options.Chosen);
+        StepNode marks = graph.Largest(_bias is null ? inputs : graph.Add(inputs, graph.Constant(_bias)), _options.Chosen);
         if (_options.Margin is { } margin)
         {
             StepNode first = Total(graph, graph.Multiply(probabilities, graph.Largest(inputs, 1)));
@@ -136,13 +166,23 @@ public sealed class ExpertGate<T> : ParameterFreeLayer<T>
     /// <inheritdoc/>
     protected override void ApplyBackward(int slices, in SequencePass<T> pass, in SequenceGradients<T> gradients)
     {
+        ReadOnlySpan<T> frequencies = pass.Trace.Slice(slices * RecordSize, Inputs);
+        if (_bias is not null && !gradients.Auxiliary.IsEmpty)
+        {
+            T weight = gradients.Auxiliary[BiasPlace] * T.CreateChecked(_options.BiasLoss * slices);
+            Span<T> dBias = gradients.Parameters[_bias];
+            for (int i = 0; i < Inputs; i++)
+            {
+                dBias[i] += weight * (frequencies[i] - _fair[i]);
+            }
+        }
+
         if (gradients.Inputs.IsEmpty)
         {
             return;
         }
 
         T temperature = Temperature(pass.Ahead);
-        ReadOnlySpan<T> frequencies = pass.Trace.Slice(slices * RecordSize, Inputs);
         T balance = IsBalanced && !gradients.Auxiliary.IsEmpty ? gradients.Auxiliary[0] : T.Zero;
         T scores = HasScoreLoss && !gradients.Auxiliary.IsEmpty ? gradients.Auxiliary[^1] * T.CreateChecked(2 * _options.ScoreLoss) : T.Zero;
         for (int slice = 0; slice < slices; slice++)
@@ -193,9 +233,18 @@ public sealed class ExpertGate<T> : ParameterFreeLayer<T>
             ReadOnlySpan<T> scores = inputs.Slice(slice * Inputs, Inputs);
             Span<T> p = records.Slice(slice * RecordSize, Inputs);
             Span<T> weights = records.Slice((slice * RecordSize) + Inputs, Inputs);
+            if (_bias is null)
+            {
+                Choice.MarkLargest(scores, chosen, weights);
+            }
+            else
+            {
+                TensorPrimitives.Add(scores, _bias.Values, p);
+                Choice.MarkLargest(p, chosen, weights);
+            }
+
             TensorPrimitives.Divide(scores, temperature, p);
             Reduction.Softmax(p);
-            Choice.MarkLargest(scores, chosen, weights);
             if (_options.Margin is { } margin)
             {
                 KeepWithin(T.CreateChecked(margin), p, weights);
@@ -274,6 +323,17 @@ public sealed class ExpertGate<T> : ParameterFreeLayer<T>
         if (IsBalanced)
         {
             pass.Auxiliary[0] += balance;
+        }
+
+        if (_bias is not null)
+        {
+            T uneven = T.Zero;
+            for (int i = 0; i < Inputs; i++)
+            {
+                uneven = T.FusedMultiplyAdd(_bias.Values[i], frequencies[i] - _fair[i], uneven);
+            }
+
+            pass.Auxiliary[BiasPlace] += T.CreateChecked(_options.BiasLoss * pass.Elapsed.Length) * uneven;
         }
 
         if (HasScoreLoss)

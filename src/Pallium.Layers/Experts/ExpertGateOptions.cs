@@ -17,6 +17,12 @@ public sealed record ExpertGateOptions(int Experts, int Chosen)
     /// <summary>Weight of the loss log²Σ exp(r), which keeps scores small.</summary>
     public double ScoreLoss { get; init; }
 
+    /// <summary>
+    /// Weight of the loss that moves a bias of every expert, by which experts are chosen and not weighted, until each takes its share; 0: no bias. An optimiser that scales gradients,
+    /// such as Adam, moves it at its own rate, whatever the weight.
+    /// </summary>
+    public double BiasLoss { get; init; }
+
     /// <summary>What each expert is expected to take, [E], in any unit; null: all the same. η is the largest of them divided by each.</summary>
     public IReadOnlyList<double>? Shares { get; init; }
 

@@ -58,6 +58,9 @@ public sealed record MixtureOfExpertsOptions(int Channels, int Blocks, int Chose
     /// <summary>See <see cref="ExpertGateOptions.Balance"/>.</summary>
     public double Balance { get; init; } = 0.01;
 
+    /// <summary>See <see cref="ExpertGateOptions.BiasLoss"/>.</summary>
+    public double BiasLoss { get; init; }
+
     /// <summary>See <see cref="ExpertGateOptions.ScoreLoss"/>.</summary>
     public double ScoreLoss { get; init; }
 
@@ -76,6 +79,7 @@ public sealed record MixtureOfExpertsOptions(int Channels, int Blocks, int Chose
         Normalizes = Normalizes,
         Margin = Margin,
         Balance = Balance,
+        BiasLoss = BiasLoss,
         ScoreLoss = ScoreLoss,
         Shares = [.. Enumerable.Range(0, Experts).Select(expert => IsBlock(expert) && Zeros + Copies + Constants > 0 ? BlockShare : 1)],
         Capacity = Capacity,

@@ -46,6 +46,7 @@ public abstract partial class LayerKind
         new("weights", OptionForm.Choice<ExpertWeights>(), ExpertWeights.Auto, "weights of the chosen: their probabilities, or these divided by their sum; auto: the latter for top > 1 of blocks alone"),
         new("margin", OptionForm.NumberOrNone(0.001, 1), 0.0, "further experts only where the first is less than so much likelier"),
         new("balance", OptionForm.Number(0, 100), 0.01, "weight of the loss that spreads slices over experts"),
+        new("bias", OptionForm.Number(0, 100), 0.0, "weight of the loss that moves a bias by which experts are chosen, and not weighted, until all take the same; 0: no bias"),
         new("scores", OptionForm.Number(0, 100), 0.0, "weight of the loss that keeps scores small"),
         new("capacity", OptionForm.NumberOrNone(1, MostExperts), 0.0, "in learning, fair shares of a window that an expert takes at the most"),
         new("grown", OptionForm.Between(0, MostExperts), 0, "further blocks that were added for later data, each with a row of the router of its own"),
@@ -100,6 +101,16 @@ public abstract partial class LayerKind
                 throw spec.Error("grown", "0 beside layers and other routers than linear");
             }
 
+            if (spec.Get<double>("bias") > 0 && spec.Get<double>("margin") > 0)
+            {
+                throw spec.Error("margin", "none beside a bias");
+            }
+
+            if (spec.Get<double>("bias") > 0 && spec.Get<int>("grown") > 0)
+            {
+                throw spec.Error("grown", "0 beside a bias");
+            }
+
             int most = (blocks + others) / groups;
             if (spec.Get<int>("top") > most)
             {
@@ -137,6 +148,11 @@ public abstract partial class LayerKind
                 throw spec.Error("router", "linear, for experts to be added");
             }
 
+            if (spec.Get<double>("bias") > 0)
+            {
+                throw spec.Error("bias", "0, for experts to be added");
+            }
+
             return spec.With("grown", spec.Get<int>("grown") + experts);
         }
 
@@ -171,6 +187,7 @@ public abstract partial class LayerKind
                 Layers = spec.Get<int>("layers"),
                 Margin = spec.Get<double>("margin") is > 0 and double margin ? margin : null,
                 Balance = spec.Get<double>("balance"),
+                BiasLoss = spec.Get<double>("bias"),
                 ScoreLoss = spec.Get<double>("scores"),
                 Capacity = spec.Get<double>("capacity") is > 0 and double capacity ? capacity : null,
                 BeginsDense = spec.Get<bool>("dense"),

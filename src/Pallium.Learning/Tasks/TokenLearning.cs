@@ -11,6 +11,9 @@ public sealed record TokenLesson(TokenTask Task, int Least, int Most)
 {
     /// <summary>What a curriculum calls it.</summary>
     public string Name { get; init; } = "";
+
+    /// <summary>Sequences of an update that takes this lesson, a multiple of 16; null: as many as the options say.</summary>
+    public int? Sequences { get; init; }
 }
 
 /// <summary>How a <see cref="TokenModel{T}"/> learns.</summary>
@@ -76,10 +79,10 @@ public sealed class TokenLearning<T> : ILearningTask<T>
     public ParameterSet<T> Parameters => _model.Parameters;
 
     /// <inheritdoc/>
-    public int Chunks => _options.BatchSize / TokenChunk<T>.MostRows;
+    public int Chunks => _lessons.Max(SequencesOf) / TokenChunk<T>.MostRows;
 
     /// <inheritdoc/>
-    public int SlicesPerStep => _options.BatchSize * (int)_lessons.Average(lesson => (lesson.Least + lesson.Most) / 2.0);
+    public int SlicesPerStep => (int)_lessons.Average(lesson => SequencesOf(lesson) * (lesson.Least + lesson.Most) / 2.0);
 
     /// <summary>Draws a model anew and lets it learn; afterwards it holds the weights with the smallest validation loss.</summary>
     /// <param name="model">What is learned.</param>
@@ -124,7 +127,7 @@ public sealed class TokenLearning<T> : ILearningTask<T>
     }
 
     /// <inheritdoc/>
-    public ChunkLoss Learn(long step, int chunk, Gradients<T> gradients) => _chunks.Use(tape => tape.Learn(
+    public ChunkLoss Learn(long step, int chunk, Gradients<T> gradients) => chunk * TokenChunk<T>.MostRows >= SequencesOf(_lesson) ? default : _chunks.Use(tape => tape.Learn(
         _lesson.Task, _length, TokenChunk<T>.MostRows, _rng.For("learning").For(step), new(_rng.For("noise").For(step), chunk * TokenChunk<T>.MostRows, _ahead), gradients));
 
     /// <inheritdoc/>
@@ -138,11 +141,13 @@ public sealed class TokenLearning<T> : ILearningTask<T>
         return losses.Average();
     }
 
+    private int SequencesOf(TokenLesson lesson) => lesson.Sequences ?? _options.BatchSize;
+
     private static void Check(TokenModel<T> model, IReadOnlyList<TokenLesson> lessons, TokenOptions options)
     {
-        if (options.BatchSize <= 0 || options.BatchSize % TokenChunk<T>.MostRows != 0)
+        foreach (int sequences in lessons.Select(lesson => lesson.Sequences ?? options.BatchSize).Where(sequences => sequences <= 0 || sequences % TokenChunk<T>.MostRows != 0))
         {
-            throw new ArgumentException($"Found a batch of {options.BatchSize} sequences, expected a multiple of {TokenChunk<T>.MostRows}.", nameof(options));
+            throw new ArgumentException($"Found an update of {sequences} sequences, expected a multiple of {TokenChunk<T>.MostRows}.", nameof(options));
         }
 
         if (lessons.Count == 0 || lessons.Any(lesson => lesson.Least < lesson.Task.LeastLength || lesson.Most < lesson.Least))

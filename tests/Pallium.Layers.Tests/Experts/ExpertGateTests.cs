@@ -77,6 +77,31 @@ public sealed class ExpertGateTests : SequenceLayerLaws
     }
 
     [Fact]
+    public void A_bias_chooses_and_does_not_weigh()
+    {
+        var gate = new ExpertGate<double>(new(3, 1) { BiasLoss = 1 });
+        gate.Parameters.Single().Parameter.Values[2] = 2;
+        var weights = new double[3];
+        gate.Step([1, 0, 0], [1], [], weights, new double[gate.StepScratch(1)]);
+        Assert.Equal([0.0, 0.0], weights[..2]);
+        Assert.Equal(1 / (Math.E + 2), weights[2], 1e-12);
+    }
+
+    [Fact]
+    public void The_bias_of_an_expert_that_takes_too_much_falls()
+    {
+        var gate = new ExpertGate<double>(new(2, 1) { BiasLoss = 0.5 });
+        LayerRun<double> run = new(gate, 4, 1);
+        new double[] { 1, 0, 1, 0, 1, 0, 0, 1 }.CopyTo(run.Inputs, 0);
+        run.Forward();
+        run.AuxiliaryWeights[0] = 1;
+        run.Backward();
+
+        // Three of four slices, where two are fair; a step against the gradient lowers the first bias.
+        Assert.Equal([0.5, -0.5], run.Gradients.Values.ToArray());
+    }
+
+    [Fact]
     public void Capacity_limits_learning_and_nothing_else()
     {
         var gate = new ExpertGate<double>(new(2, 1) { Capacity = 1 });
@@ -113,6 +138,11 @@ public sealed class ExpertGateTests : SequenceLayerLaws
 public sealed class ProbabilityGateTests : SequenceLayerLaws
 {
     protected override ISequenceLayer<T> Create<T>() => new ExpertGate<T>(new(4, 2) { Balance = 0.5, Shares = [0.75, 0.75, 1, 1] });
+}
+
+public sealed class BiasedGateTests : SequenceLayerLaws
+{
+    protected override ISequenceLayer<T> Create<T>() => new ExpertGate<T>(new(5, 2) { Normalizes = true, Balance = 0.2, BiasLoss = 0.3, ScoreLoss = 0.1 });
 }
 
 public sealed class MarginGateTests : SequenceLayerLaws

@@ -15,6 +15,8 @@ public sealed class MixtureOfExpertsTests
     [InlineData("moe(8x4,prototypes=2,top=3)", "one of each")]
     [InlineData("moe(8x4,groups=2,zero=1)", "1 beside zero")]
     [InlineData("moe(8x4,layers=2,router=cosine)", "1 beside groups")]
+    [InlineData("moe(8x4,bias=0.1,margin=0.5)", "none beside a bias")]
+    [InlineData("moe(8x4,bias=0.1,grown=1)", "0 beside a bias")]
     [InlineData("depth(0,linear(4))", "from 0.001 to 1")]
     [InlineData("depth(0.5,linear(3))", "both must be equal")]
     public void What_does_not_fit_is_refused(string text, string expected)

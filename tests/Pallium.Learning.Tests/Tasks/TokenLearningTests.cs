@@ -26,6 +26,20 @@ public sealed class TokenLearningTests
     }
 
     [Fact]
+    public void Bits_of_lessons_with_more_sequences_than_others_do_not_depend_on_threads()
+    {
+        Assert.Equal(Weights(1), Weights(3));
+
+        static float[] Weights(int threads)
+        {
+            var model = new TokenModel<float>(8, StackText.Parse("gru(8)").Build<float>(8), 8);
+            TokenLesson[] lessons = [new(new RecallTask(8, 1), 4, 6) { Sequences = 48 }, new(new RecallTask(8, 2), 8, 12)];
+            TokenLearning<float>.Run(model, lessons, new TokenOptions { Steps = 20, Threads = threads }, new Rng(1));
+            return [.. model.Parameters.Items.SelectMany(item => item.Parameter.Values.ToArray())];
+        }
+    }
+
+    [Fact]
     public void Streams_are_answered_as_windows_are()
     {
         var task = new AutomatonTask(PermutationGroup.Compose(PermutationGroup.Exchanges(3)));
@@ -105,6 +119,7 @@ public sealed class TokenLearningTests
         Assert.Throws<ArgumentException>(() => Run([new TokenLesson(new RecallTask(4, 1), 3, 8)], new TokenOptions()));
         Assert.Throws<ArgumentException>(() => Run([new TokenLesson(new RecallTask(6, 1), 8, 8)], new TokenOptions()));
         Assert.Throws<ArgumentException>(() => Run([new TokenLesson(new RecallTask(4, 1), 8, 8)], new TokenOptions { BatchSize = 20 }));
+        Assert.Throws<ArgumentException>(() => Run([new TokenLesson(new RecallTask(4, 1), 8, 8) { Sequences = 8 }], new TokenOptions()));
 
         void Run(TokenLesson[] lessons, TokenOptions options) => TokenLearning<float>.Run(model, lessons, options, new Rng(1));
     }

@@ -31,15 +31,15 @@ internal static class VectorExperiment
 
         if (wanted.Contains("lasting"))
         {
-            Run(arguments, "lasting", new VectorLesson(new LastingPairsTask(), 4, 20), 5000, [10, 20, 50, 100, 200], "lstm(64)+milestones(64,entries=16);" + Usual);
+            Run(arguments, "lasting", new VectorLesson(new LastingPairsTask(), 4, 20), 5000, [10, 20, 50, 100, 200], "linear(64)+milestones(64,entries=16)+swiglu(64);" + Usual, 3e-3);
         }
     }
 
-    private static void Run(Arguments arguments, string name, VectorLesson lesson, int usualSteps, int[] tested, string usual = Usual)
+    private static void Run(Arguments arguments, string name, VectorLesson lesson, int usualSteps, int[] tested, string usual = Usual, double usualRate = 1e-3)
     {
         int steps = arguments.Count("steps", usualSteps);
         int batch = arguments.Count("batch", 16);
-        double rate = arguments.Numbers("rates", [1e-3])[0];
+        double rate = arguments.Numbers("rates", [usualRate])[0];
         string experiment = string.Create(CultureInfo.InvariantCulture, $"{name}/{steps}x{batch}/{rate}");
         string[] stacks = arguments.Text("stacks", usual).Split(';');
         var options = new TrainerOptions

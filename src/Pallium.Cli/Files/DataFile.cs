@@ -36,7 +36,7 @@ internal static class DataFile
 
     private static void RefuseModel(string path)
     {
-        if (path != StandardInput && ModelFile.IsModel(path))
+        if (path != StandardInput && File.Exists(path) && ModelFile.IsModel(path))
         {
             throw new InputException($"{path}: found a model, expected data.");
         }

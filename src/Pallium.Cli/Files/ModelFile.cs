@@ -8,20 +8,20 @@ internal static class ModelFile
     private const string Extension = ".pallium";
 
     /// <summary>Whether a file is a model, whole or broken: it begins as safetensors do, with the length of a JSON header (which no text
-    /// can look like), or is called one.</summary>
+    /// can look like), or is called one. Of a file that is not there the name decides, so that it is missed as what it was meant to be.</summary>
     public static bool IsModel(string path)
     {
-        if (!File.Exists(path))
+        bool isCalledModel = Path.GetExtension(path) == Extension;
+        if (isCalledModel || !File.Exists(path))
         {
-            return false;
+            return isCalledModel;
         }
 
         Span<byte> start = stackalloc byte[sizeof(ulong) + 1];
         using FileStream stream = File.OpenRead(path);
         int read = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
         const ulong LongestHeader = 1UL << 32;
-        return Path.GetExtension(path) == Extension
-            || (read == start.Length && start[^1] == '{' && BinaryPrimitives.ReadUInt64LittleEndian(start) < LongestHeader);
+        return read == start.Length && start[^1] == '{' && BinaryPrimitives.ReadUInt64LittleEndian(start) < LongestHeader;
     }
 
     /// <summary>Reads a model.</summary>

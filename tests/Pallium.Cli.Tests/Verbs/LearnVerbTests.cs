@@ -148,6 +148,7 @@ public sealed class LearnVerbTests(LearnedModel learned) : IDisposable
 
     [Theory]
     [InlineData("learn data.csv", "found no option -o, expected -o MODEL, such as -o data.pallium")]
+    [InlineData("learn missing.pallium data.csv", "missing.pallium: found no such file, expected a model")]
     [InlineData("learn data.csv more.csv -o m", "found 'more.csv' after 'data.csv', expected one data file")]
     [InlineData("learn data.csv -o data.csv", "Option -o: found 'data.csv', which is read as well")]
     [InlineData("learn none.csv -o m", "none.csv: found no such file")]

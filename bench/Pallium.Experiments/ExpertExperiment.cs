@@ -20,7 +20,7 @@ internal static class ExpertExperiment
 
     private static readonly string[] Mixtures =
     [
-        "swiglu(16)", "moe(4x16)", "moe(8x16)", "moe(16x16)", "moe(32x16)", "moe(32x16,balance=0.05)", "moe(32x16,balance=0,bias=0.01)", "moe(32x16,bias=0.01)", "moe(32x16,router=cosine)", "moe(32x16,balance=0.2)", "moe(32x16,dense=yes,balance=0.05)", "moe(32x16,groups=4)", "moe(32x16,dense=yes)",
+        "swiglu(16)", "moe(4x16)", "moe(8x16)", "moe(16x16)", "moe(32x16)", "moe(32x16,balance=0.05)", "moe(8x16,bias=0.01)", "moe(16x16,bias=0.01)", "moe(32x16,bias=0.01)", "moe(32x16,balance=0,bias=0.01)", "moe(32x16,router=cosine)", "moe(32x16,balance=0.2)", "moe(32x16,dense=yes,balance=0.05)", "moe(32x16,groups=4)", "moe(32x16,dense=yes)",
         "moe(8x16,top=2)", "moe(8x16,prototypes=2)", "moe(8x16,top=2,weights=probability)", "moe(8x16,top=2,weights=probability,margin=0.5)", "moe(8x16,top=2,margin=0.5)",
         "moe(8x16,top=2,zero=1,copy=1,constant=2)", "moe(8x16,top=2,zero=1,copy=1,constant=2,share=1)", "moe(8x16,top=2,zero=1)", "moe(8x16,top=2,zero=1,copy=1,constant=2,share=0.25)",
     ];

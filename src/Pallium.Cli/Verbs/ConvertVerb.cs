@@ -11,7 +11,7 @@ internal sealed class ConvertVerb
     private readonly Argument<string> _model = TypedOption.Model();
     private readonly Argument<string?> _data = new("DATA")
     {
-        Description = "Data to learn from, such as the model was learned from; the last tenth is held back (default: what the model remembers of its data, the last third of it held back).",
+        Description = "Data to learn from, such as the model was learned from; the last tenth is held back (default: what the model remembers of its data, the last half of that held back).",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
@@ -102,7 +102,7 @@ internal sealed class ConvertVerb
         int threads = parsed.GetValue(_threads) ?? defaults.Threads;
         var options = new ConversionOptions
         {
-            Layers = parsed.GetValue(_layers),
+            Layers = parsed.GetValue(_layers) is { Length: > 0 } layers ? layers : null,
             Updates = parsed.GetValue(_updates) ?? defaults.Updates,
             Seed = seed,
             Threads = threads,

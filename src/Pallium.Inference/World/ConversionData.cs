@@ -6,8 +6,8 @@ namespace Pallium.Inference;
 /// <param name="Source">What the data are called.</param>
 internal sealed record ConversionData(IReadOnlyList<Series> Series, HoldOut Parts, string Source)
 {
-    /// <summary>Of what a model remembers, one part in so many is held back: there is little, and all of it judged the model's own learning.</summary>
-    private const int HeldBackOfMemory = 3;
+    /// <summary>Of what judged the model's own learning, and is remembered, one part in so many is held back again.</summary>
+    private const int HeldBackOfMemory = 2;
 
     /// <summary>Slices of history that a model runs over before the test begins.</summary>
     private const int History = 640;

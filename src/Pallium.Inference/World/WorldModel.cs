@@ -192,7 +192,7 @@ public sealed class WorldModel
     /// whole network learns on. This model stays as it is. Base, calibration and memory stay; what was learned asleep does not.
     /// </summary>
     /// <param name="replacement">What by what, such as <c>attention=mamba</c>; see <see cref="Pallium.Layers.StackReplacement"/>.</param>
-    /// <param name="data">What to learn from; its last tenth is held back to judge. Null: what the model remembers of its data, the last third of it held back.</param>
+    /// <param name="data">What to learn from; its last tenth is held back to judge. Null: what the model remembers of its data, the last half of that held back.</param>
     /// <param name="options">Which layers, how long, and how the loss is measured.</param>
     /// <param name="progress">Told how far it has come.</param>
     /// <param name="cancellation">Stops it; there is no result then.</param>

@@ -67,11 +67,9 @@ public sealed class StackReplacement
     /// <summary>The stack with the layer imitated, and with it replaced.</summary>
     private (StackSpec Imitating, StackSpec After) Rewrite(StackSpec stack, int channels, int number, StackExchange exchange)
     {
-        var imitating = new List<LayerSpec>();
-        var after = new List<LayerSpec>();
+        var pairs = new List<(LayerSpec Imitating, LayerSpec After)>();
         foreach (LayerSpec layer in stack.Layers)
         {
-            var pairs = new List<(LayerSpec Imitating, LayerSpec After)>();
             for (int repeat = 0; repeat < layer.Repeats; repeat++)
             {
                 LayerSpec single = layer.Single;
@@ -91,12 +89,9 @@ public sealed class StackReplacement
                 number -= count;
                 channels = size.Outputs;
             }
-
-            imitating.AddRange(Together(pairs.Select(pair => pair.Imitating)));
-            after.AddRange(Together(pairs.Select(pair => pair.After)));
         }
 
-        return (new StackSpec(imitating), new StackSpec(after));
+        return (new StackSpec(Together(pairs.Select(pair => pair.Imitating))), new StackSpec(Together(pairs.Select(pair => pair.After))));
     }
 
     private (LayerSpec Imitating, LayerSpec After) Around(LayerSpec layer, int channels, int number, StackExchange exchange)

@@ -170,7 +170,9 @@ internal static class WorldConverter
         {
             ILearnedNetwork learned = new LearnedNetwork<T>(_network, _optimizer, _stack, _learned.Hidden, _learned.Precision);
             learned = _learned.Weights is { } format ? learned.Round(format) : learned;
-            (NetworkShares shares, ChannelContribution[] contributions) = ShareFit.Fit(_engine, Validation(_network));
+
+            // What is held back may have no rain at all; that the network got better at saying so is no reason to believe it more than before.
+            (NetworkShares shares, ChannelContribution[] contributions) = ShareFit.Fit(_engine, _engine.Shares, Validation(_network));
             var engine = new WorldEngine(_engine.Schema, _engine.Normalizer, _engine.Clock, _core, _network, shares with { Horizon = _engine.Shares.Horizon });
             var run = LearningRun.Of(_data.Source, _data.Parts.Slices, _outcome!, _options.Seed);
             if (model.Asleep is not null)

@@ -55,7 +55,8 @@ public sealed class WorldConverterTests
     [Fact]
     public void What_is_not_replaced_is_carried_bit_for_bit_and_stays_so_while_the_new_layer_imitates()
     {
-        var learned = (LearnedNetwork<float>)Teacher.Value.Learned!;
+        var learned = (LearnedNetwork<float>)Simulated.Loaded(Simulated.Bytes(Teacher.Value)).Learned!;
+        new Rng(7).Uniform(learned.Typed.StartState[^8..], -1.0, 1.0);
         SliceCore core = Teacher.Value.Engine.Core;
         StackExchange exchange = Assert.Single(WorldConverter.Plan(Stack, core.EncoderInputs, StackReplacement.Parse("attention=lstm"), [1])).Exchange;
         SliceNetwork<float> both = NetworkExchange.Begin(exchange, learned.Typed, core, learned.Hidden, new Rng(4));
@@ -83,7 +84,6 @@ public sealed class WorldConverterTests
 
         // The state of a layer that stays begins as it did: the last of the trunk.
         Assert.Equal(old["start.state"][^8..], Values(after)["start.state"][^8..]);
-        Assert.Contains(old["start.state"][^8..], value => value != 0);
     }
 
     [Fact]

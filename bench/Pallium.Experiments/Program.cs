@@ -28,6 +28,8 @@ const string Usage = """
                             --streams 1000 --length 10000
                             all three: --seeds 3 --first-seed 1 --width N --blocks N --steps N --batch N --rates 0.003,0.01 --before 'conv(2)'|none|STACK --threads 2
       experts               experts for a law made of many: --seeds 3 --epochs 30 --layers 'moe(8x16);swiglu(16)' --threads 2
+      conversion            attention layers replaced, half of them and all: loss and throughput of streaming: --sets 'traffic;etth1' --by 'gated_delta(heads=4);mamba'
+                            --stacks ... --seeds 1 --epochs 12 --updates 150 --threads 1
       regimes               five regimes in a row, experts added for each or not: --ways 'grow;learn on' --seeds 3 --epochs 80 --threads 2
       adapters              from one regime to each of four others: adapters on frozen weights beside learning on with all: --ways 'adapters 1;adapters 4;all'
                             --stacks 'liquid(64)' --seeds 3 --epochs 40 --threads 1
@@ -105,6 +107,9 @@ try
             return 0;
         case "adapters":
             AdapterExperiment.Run(arguments);
+            return 0;
+        case "conversion":
+            ConversionExperiment.Run(arguments);
             return 0;
         case "arithmetic":
             ArithmeticExperiment.Run(arguments);

@@ -22,6 +22,7 @@ public sealed partial class ReadmeTests
             ["evaluate"] = ["--stride", "40", "--paths", "8"],
             ["select"] = ["--updates", "20"],
             ["sleep"] = ["--rounds", "1"],
+            ["convert"] = ["--updates", "2", "--horizon", "2", "--tolerance", "50%"],
             ["quantize"] = ["--horizon", "2"],
             ["bench"] = ["--steps", "1", "--width", "8", "--blocks", "1"],
         };
@@ -41,7 +42,7 @@ public sealed partial class ReadmeTests
             Assert.True(run.ExitCode == 0, $"{line}: {run.Error}");
         }
 
-        Assert.Equal(["filled.csv", "forecast.svg", "small.pallium", "weather.pallium"], clone.Files());
+        Assert.Equal(["filled.csv", "forecast.svg", "gru.pallium", "small.pallium", "weather.pallium"], clone.Files());
         Assert.DoesNotContain(",,", clone.Read("filled.csv"), StringComparison.Ordinal);
     }
 

@@ -44,6 +44,7 @@ internal static class PalliumCommand
             PlanVerb.Create(),
             EvaluateVerb.Create(),
             SleepVerb.Create(),
+            ConvertVerb.Create(),
             QuantizeVerb.Create(),
             SelectVerb.Create(),
             InspectVerb.Create(),

@@ -24,6 +24,10 @@ internal static class ProgressDisplay
     public static T Select<T>(Func<IProgress<SelectionProgress>, T> work) =>
         Show(report => work(new Relay<SelectionProgress>(progress => report(progress.Share, progress.Phase))));
 
+    /// <summary>Runs a conversion.</summary>
+    public static T Convert<T>(Func<IProgress<ConversionProgress>, T> work) =>
+        Show(report => work(new Relay<ConversionProgress>(progress => report(progress.Share, Describe(progress)))));
+
     /// <summary>Runs work that tells only its share.</summary>
     public static T Share<T>(string text, Func<IProgress<double>, T> work) =>
         Show(report => work(new Relay<double>(share => report(share, text))));
@@ -45,6 +49,15 @@ internal static class ProgressDisplay
     /// <summary>Phase, round and losses of a sleep.</summary>
     internal static string Describe(SleepProgress progress) => double.IsNaN(progress.Loss) ? progress.Phase : string.Create(
         CultureInfo.InvariantCulture, $"{progress.Phase}, round {progress.Round} of {progress.Rounds}, loss {progress.Loss:F3} (held out {progress.HeldOutLoss:F3})");
+
+    /// <summary>Phase and loss of a conversion, the loss before it beside.</summary>
+    internal static string Describe(ConversionProgress progress)
+    {
+        var culture = CultureInfo.InvariantCulture;
+        return double.IsNaN(progress.Loss) ? progress.Phase
+            : double.IsNaN(progress.TeacherLoss) ? string.Create(culture, $"{progress.Phase}, error {100 * progress.Loss:F1} %")
+            : string.Create(culture, $"{progress.Phase}, val {progress.Loss:F3} ({progress.TeacherLoss:F3} before)");
+    }
 
     private static T Show<T>(Func<Report, T> work, bool isPart = false)
     {

@@ -64,7 +64,7 @@ internal static class InspectVerb
         if (summary.Weights is { } weights)
         {
             Fact("weights", $"stored as {weights}{(weights.Product is null ? "" : ", linear maps of the trunk multiply by L-Mul")}, {Figures.Bytes(summary.StoredBytes)}: " + (summary.Quantization is { } measured
-                ? $"on {measured.Source} {Figures.Score(measured.LogLossBefore)} before, {Figures.Score(measured.LogLossAfter)} after rounding (nats per cell); {QuantizeVerb.Losses(measured)}"
+                ? $"on {measured.Source} {Figures.Score(measured.LogLossBefore)} before, {Figures.Score(measured.LogLossAfter)} after rounding (nats per cell); {LossText.Losses(measured)}"
                 : "learned so rounded"));
         }
 

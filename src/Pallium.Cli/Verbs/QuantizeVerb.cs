@@ -9,13 +9,10 @@ namespace Pallium.Cli;
 /// <summary><c>pallium quantize</c>: stores a model's weights in fewer bits, if that costs no more than is allowed.</summary>
 internal sealed class QuantizeVerb
 {
-    private const double DefaultTolerance = 0.01;
-
     private readonly Argument<string> _model = TypedOption.Model();
     private readonly Option<WeightFormat?> _weights = TypedOption.Weights(
         $"What the weights are stored as: {string.Join("; ", WeightFormat.All.Select(format => $"{format} ({format.Summary})"))}.");
-    private readonly Option<double?> _tolerance = TypedOption.Share(
-        "--tolerance", "The largest loss: nothing is written where cells become less likely, or errors of forecasts larger, by more (default: 1%).");
+    private readonly Option<double?> _tolerance = LossText.Tolerance();
     private readonly Option<string?> _data = TypedOption.Text("--data", "DATA", "Data to measure on (default: the part of its data that the model remembers).");
     private readonly Option<string?> _after = TypedOption.Text("--after", "DATA", "The history before --data (default: its own first slices).");
     private readonly Option<int?> _horizon = TypedOption.Whole("--horizon", "Slices ahead that are tested (default 24).");
@@ -78,7 +75,7 @@ internal sealed class QuantizeVerb
         Quantization result = Measure(parsed, model, weights, data, history);
         (_, long trunk, long head) = result.Model.Summary.MultiplyAdds;
         var outcome = new Outcome(
-            result, parsed.GetValue(_tolerance) ?? DefaultTolerance, (model.Summary.StoredBytes, result.Model.Summary.StoredBytes), (Size(model), Size(result.Model)), (trunk, head));
+            result, parsed.GetValue(_tolerance) ?? LossText.DefaultTolerance, (model.Summary.StoredBytes, result.Model.Summary.StoredBytes), (Size(model), Size(result.Model)), (trunk, head));
         if (outcome.IsWithin)
         {
             result.Model.Save(output);
@@ -98,7 +95,7 @@ internal sealed class QuantizeVerb
             return ExitCode.Success;
         }
 
-        Console.Error.WriteLine($"pallium: the loss of quality is {Share(result.Record.Loss)}, and {Share(outcome.Tolerance)} was allowed; {output} was not written.");
+        LossText.Refuse(result.Record, outcome.Tolerance, output);
         return ExitCode.Failure;
     }
 
@@ -124,17 +121,7 @@ internal sealed class QuantizeVerb
     internal static void WriteText(IAnsiConsole console, Outcome outcome, string output)
     {
         (Quantization result, _, (long weightsBefore, long weightsAfter), (long fileBefore, long fileAfter), (long trunk, long head)) = outcome;
-        Table table = TextTable.Of(["channel", "score"], "before", "after");
-        foreach ((ChannelEvaluation before, ChannelEvaluation after) in result.Before.Channels.Zip(result.After.Channels))
-        {
-            bool number = before.Channel.IsNumeric;
-            table.AddTexts(before.Channel.Header, "nats per cell", Precise(before.LogLoss), Precise(after.LogLoss));
-            table.AddTexts("", number ? "RMSE" : "Brier", Precise(Error(before)), Precise(Error(after)));
-        }
-
-        console.Write(table);
-        console.WriteLine($"Measured on {result.Record.Source}, given the past: cells of the next slice, and forecasts up to {result.Before.Horizon} slices ahead.");
-        console.WriteLine($"On average over channels: {Losses(result.Record)}; {Share(outcome.Tolerance)} of either is allowed.");
+        LossText.Write(console, result.Before, result.After, result.Record, outcome.Tolerance);
         console.WriteLine($"Weights: {Figures.Bytes(weightsBefore)} before, {Figures.Bytes(weightsAfter)} as {result.Record.Weights}, {Ratio(weightsBefore, weightsAfter)} times smaller.");
         console.WriteLine($"Whole file: {Figures.Bytes(fileBefore)} before, {Figures.Bytes(fileAfter)} after, {Ratio(fileBefore, fileAfter)} times smaller (the optimiser's state goes; the base stays).");
         string how = WeightFormat.Find(result.Record.Weights)?.Product is null ? "They are computed in float32, as before."
@@ -168,26 +155,13 @@ internal sealed class QuantizeVerb
                 json.Figure(energy.Name, energy.Picojoules(outcome.MultiplyAdds.Trunk));
             }
         });
-        json.Object("channels", () =>
-        {
-            foreach ((ChannelEvaluation before, ChannelEvaluation after) in outcome.Result.Before.Channels.Zip(outcome.Result.After.Channels))
-            {
-                json.Object(before.Channel.Name, () =>
-                {
-                    Pair("logLoss", before.LogLoss, after.LogLoss);
-                    Pair("error", before.Model.Error, after.Model.Error);
-                    Pair("crps", before.Model.Crps, after.Model.Crps);
-                });
-            }
-        });
+        LossText.WriteChannels(json, outcome.Result.Before, outcome.Result.After);
         json.WriteEndObject();
 
-        void Bytes(string name, (long Before, long After) bytes) => Pair(name, bytes.Before, bytes.After);
-
-        void Pair(string name, double before, double after) => json.Object(name, () =>
+        void Bytes(string name, (long Before, long After) bytes) => json.Object(name, () =>
         {
-            json.Figure("before", before);
-            json.Figure("after", after);
+            json.Figure("before", bytes.Before);
+            json.Figure("after", bytes.After);
         });
     }
 
@@ -195,28 +169,8 @@ internal sealed class QuantizeVerb
     internal static void WriteRecord(Utf8JsonWriter json, QuantizationRecord record)
     {
         json.WriteString("weights", record.Weights);
-        json.WriteString("source", record.Source);
-        json.Figure("logLossBefore", record.LogLossBefore);
-        json.Figure("logLossAfter", record.LogLossAfter);
-        json.Figure("likelihoodLoss", record.LikelihoodLoss);
-        json.Figure("errorIncrease", record.ErrorIncrease);
-        json.Figure("loss", record.Loss);
+        LossText.WriteLoss(json, record);
     }
-
-    /// <summary>Both losses in words.</summary>
-    internal static string Losses(QuantizationRecord record)
-    {
-        string likelihood = $"cells {Share(Math.Abs(record.LikelihoodLoss))} {(record.LikelihoodLoss < 0 ? "more" : "less")} likely";
-        return double.IsNaN(record.ErrorIncrease) ? likelihood
-            : $"{likelihood}, errors {Share(Math.Abs(record.ErrorIncrease))} {(record.ErrorIncrease < 0 ? "smaller" : "larger")}";
-    }
-
-    private static double Error(ChannelEvaluation channel) => channel.Channel.IsNumeric ? channel.Model.Error : channel.Model.Crps;
-
-    /// <summary>Three decimals of a percent: what is compared here differs by less than what other verbs show.</summary>
-    private static string Share(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.###} %");
-
-    private static string Precise(double value) => double.IsFinite(value) ? value.ToString("F4", CultureInfo.InvariantCulture) : "-";
 
     private static string Ratio(long before, long after) => ((double)before / after).ToString("F2", CultureInfo.InvariantCulture);
 

@@ -17,6 +17,11 @@ internal static class ShareFit
 
     /// <summary>Shares of the network, and what base and network contribute per channel.</summary>
     public static (NetworkShares Shares, ChannelContribution[] Contributions) Fit<T>(WorldEngine engine, params ReadOnlySpan<ValidationSet<T>> validation)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        Fit(engine, NetworkShares.All(engine.Core.Layout), validation);
+
+    /// <summary>The same, where no share may be larger than one in <paramref name="most"/>.</summary>
+    public static (NetworkShares Shares, ChannelContribution[] Contributions) Fit<T>(WorldEngine engine, NetworkShares most, params ReadOnlySpan<ValidationSet<T>> validation)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         SliceLayout layout = engine.Core.Layout;
@@ -26,12 +31,13 @@ internal static class ShareFit
         for (int v = 0; v < cells.Length; v++)
         {
             shares.Mean[v] = layout.Variables[v].IsDiscrete ? 1 : moments[v].Square > 0 ? Math.Clamp(moments[v].Cross / moments[v].Square, 0, 1) : 0;
+            shares.Mean[v] = Math.Min(shares.Mean[v], most.Mean[v]);
             foreach (Cell cell in cells[v])
             {
                 cell.Shrink(shares.Mean[v]);
             }
 
-            shares.Network[v] = Maximise(cells[v]);
+            shares.Network[v] = Math.Min(Maximise(cells[v]), most.Network[v]);
         }
 
         return (shares, Contributions(layout, cells, shares));

@@ -68,6 +68,14 @@ internal sealed class ValidationSet<T>
         return Cells > 0 ? sum / Cells : 0;
     }
 
+    /// <summary>The trunk's auxiliary losses, each summed over all slices.</summary>
+    public double[] AuxiliaryLosses(ChunkRunner runner)
+    {
+        var losses = new double[_chunks.Count][];
+        runner.Run(_chunks.Count, i => losses[i] = _chunks[i].EvaluateAuxiliary());
+        return losses.Aggregate((sum, chunk) => [.. sum.Zip(chunk, (a, b) => a + b)]);
+    }
+
     private static void Fill(
         SliceCore core, QuestionMaker maker, IReadOnlyList<EncodedSeries> all, Stretch piece, WindowChunk<T> chunk, int row, Rng rng)
     {

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Pallium.Learning;
 using Pallium.Numerics;
 
 namespace Pallium.Inference;
@@ -85,5 +86,13 @@ internal sealed class WindowChunk<T>
         }
 
         return SliceLoss<T>.Evaluate(_tape.Value(real), _tape.Value(discrete), Targets, [], [], losses);
+    }
+
+    /// <summary>The trunk's auxiliary losses without learning, each summed over all slices of the window.</summary>
+    public double[] EvaluateAuxiliary()
+    {
+        _tape.Reset();
+        (_, _, Variable outputs) = _network!.Forward(_tape, Window);
+        return [.. _tape.Value(SequenceOperation<T>.Auxiliary(outputs)).ToArray().Select(double.CreateTruncating)];
     }
 }

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Pallium.Inference;
 
 /// <summary>A model with rounded weights, and what the rounding was measured to cost.</summary>
@@ -10,30 +8,8 @@ namespace Pallium.Inference;
 public sealed record Quantization(WorldModel Model, Evaluation Before, Evaluation After, QuantizationRecord Record);
 
 /// <summary>What rounding a model's weights was measured to cost.</summary>
-public sealed record QuantizationRecord
+public sealed record QuantizationRecord : MeasuredLoss
 {
     /// <summary>What the weights are stored as.</summary>
     public required string Weights { get; init; }
-
-    /// <summary>What it was measured on.</summary>
-    public required string Source { get; init; }
-
-    /// <summary>Nats per cell of the next slice given its past, mean over channels, before.</summary>
-    public required double LogLossBefore { get; init; }
-
-    /// <summary>The same, after.</summary>
-    public required double LogLossAfter { get; init; }
-
-    /// <summary>
-    /// How much larger the errors of forecasts became, as a share: geometric mean over channels of the ratios of root mean squared errors (of Brier
-    /// scores for categories), minus 1. NaN where nothing was forecast.
-    /// </summary>
-    public required double ErrorIncrease { get; init; }
-
-    /// <summary>How much less likely the data became, as a share per cell: exp(after - before) - 1 of the log losses.</summary>
-    public required double LikelihoodLoss { get; init; }
-
-    /// <summary>The larger of <see cref="LikelihoodLoss"/> and <see cref="ErrorIncrease"/>: what a tolerance is compared with. Negative where both became better.</summary>
-    [JsonIgnore]
-    public double Loss => double.IsNaN(ErrorIncrease) ? LikelihoodLoss : Math.Max(LikelihoodLoss, ErrorIncrease);
 }

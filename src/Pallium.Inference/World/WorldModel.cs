@@ -187,6 +187,24 @@ public sealed class WorldModel
         return WorldQuantizer.Run(this, weights, Path.GetFileName(source), test, after, options ?? new EvaluateOptions(), progress, cancellation);
     }
 
+    /// <summary>
+    /// Replaces layers of the network by others that learn from them, layer by layer: the new one first learns to give what the old one gives, then takes its place, and the
+    /// whole network learns on. This model stays as it is. Base, calibration and memory stay; what was learned asleep does not.
+    /// </summary>
+    /// <param name="replacement">What by what, such as <c>attention=mamba</c>; see <see cref="Pallium.Layers.StackReplacement"/>.</param>
+    /// <param name="data">What to learn from; its last tenth is held back to judge. Null: what the model remembers of its data, the last half of that held back.</param>
+    /// <param name="options">Which layers, how long, and how the loss is measured.</param>
+    /// <param name="progress">Told how far it has come.</param>
+    /// <param name="cancellation">Stops it; there is no result then.</param>
+    /// <exception cref="InputException">The replacement does not fit the stack, the data do not fit the model or are too few, or an option is out of range.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public Conversion Convert(
+        string replacement, Frame? data = null, ConversionOptions? options = null, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(replacement);
+        return WorldConverter.Run(this, replacement, data, options ?? new ConversionOptions(), progress, cancellation);
+    }
+
     /// <summary>Reads a model file.</summary>
     /// <exception cref="InputException">It is no model file, truncated, altered, or of a newer version; the message says which.</exception>
     public static WorldModel Load(string path)

@@ -31,9 +31,11 @@ internal sealed record MemoryBlock(int Inputs, int Units, MatrixMemoryOptions Me
     /// <summary>Whether what is read is gated by silu(z), z another projection of x.</summary>
     public bool IsGated { get; init; }
 
-    private int Queries => 2 * Memory.Heads * (Features > 0 ? Features : Memory.Keys);
+    /// <summary>Rows of W that make queries and keys, as many of each.</summary>
+    public int Queries => 2 * Memory.Heads * (Features > 0 ? Features : Memory.Keys);
 
-    private int Values => Memory.Heads * Memory.Values;
+    /// <summary>Rows of W that make values.</summary>
+    public int Values => Memory.Heads * Memory.Values;
 
     private int Strengths => Memory.Write == MemoryWrite.Delta ? Memory.Heads : 0;
 

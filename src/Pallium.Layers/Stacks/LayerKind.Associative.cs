@@ -38,6 +38,12 @@ public abstract partial class LayerKind
 
         internal override LayerSize SizeOf(LayerSpec spec, int inputs) => BlockOf(spec, inputs).Size;
 
+        internal override ProjectionPlaces Projections(LayerSpec spec)
+        {
+            MemoryBlock block = BlockOf(spec, inputs: 1);
+            return new("project.weight", block.Queries / 2, block.Values, "out.weight");
+        }
+
         internal override void Check(LayerSpec spec)
         {
             HeadSizes.Check(spec, hasKeys: Options.Contains(Keys));

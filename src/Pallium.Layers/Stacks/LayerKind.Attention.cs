@@ -35,6 +35,9 @@ public abstract partial class LayerKind
             return new(units, (3L * inputs * units) + Square(units), (2L * spec.Get<int>("window") * units) + 1);
         }
 
+        internal override ProjectionPlaces Projections(LayerSpec spec) =>
+            new("project.weight", spec.Get<int>("units"), spec.Get<int>("units"), "output.weight");
+
         internal override void Check(LayerSpec spec)
         {
             CheckHeads(spec);

@@ -43,6 +43,8 @@ public abstract partial class LayerKind
         internal override ISequenceLayer<T> Build<T>(LayerSpec spec, int inputs, ExpertStore<T>? experts) => new Residual<T>(spec.Get<StackSpec>("block").Build(inputs, experts));
 
         internal override LayerSize SizeOf(LayerSpec spec, int inputs) => spec.Get<StackSpec>("block").SizeOf(inputs);
+
+        internal override bool IsTransparent => true;
     }
 
     private sealed class Chunked() : LayerKind(
@@ -58,5 +60,7 @@ public abstract partial class LayerKind
             new WindowChunks<T>(spec.Get<StackSpec>("block").Build(inputs, experts), new(spec.Get<int>("slices")) { Recomputes = spec.Get<bool>("recompute") });
 
         internal override LayerSize SizeOf(LayerSpec spec, int inputs) => spec.Get<StackSpec>("block").SizeOf(inputs);
+
+        internal override bool IsTransparent => true;
     }
 }

@@ -37,6 +37,9 @@ public abstract partial class LayerKind
             Rank = spec.Get<int>("rank"),
         });
 
+        internal override ProjectionPlaces Projections(LayerSpec spec) =>
+            new("in.weight", 0, spec.Get<int>("expand") * spec.Get<int>("units"), "out.weight");
+
         internal override LayerSize SizeOf(LayerSpec spec, int inputs)
         {
             (int units, int states, int width) = (spec.Get<int>("units"), spec.Get<int>("state"), spec.Get<int>("conv"));

@@ -6,7 +6,7 @@ namespace Pallium.Layers;
 /// <summary>A layer that stack texts can name: its name, one line of help, options and factory. <see cref="Register"/> adds one of your own.</summary>
 public abstract partial class LayerKind
 {
-    private const string UnitsName = "units";
+    internal const string UnitsName = "units";
     private static readonly Lock Registering = new();
     private static volatile LayerKind[] _all =
     [
@@ -101,6 +101,15 @@ public abstract partial class LayerKind
 
     /// <summary>The same layer in the form in which learning begins with all experts, for layers that have some.</summary>
     internal virtual LayerSpec BeginDense(LayerSpec spec) => spec;
+
+    /// <summary>Whether its state and parameters are those of the stack inside it.</summary>
+    internal virtual bool IsTransparent => false;
+
+    /// <summary>The stack inside, for layers that are transparent; null for others.</summary>
+    internal StackSpec? Inside(LayerSpec spec) => IsTransparent ? spec.Blocks.Single() : null;
+
+    /// <summary>Where such a layer makes queries, keys and values of x, and y of what was read; null for layers that have nothing like it.</summary>
+    internal virtual ProjectionPlaces? Projections(LayerSpec spec) => null;
 
     private static long Square(int units) => (long)units * units;
 

@@ -181,10 +181,16 @@ public sealed class LayerSpec
     public int Repeats { get; }
 
     /// <summary>One such layer.</summary>
-    public LayerSpec Single => new(Kind, _values, 1, _places);
+    public LayerSpec Single => Times(1);
+
+    /// <summary>The stacks inside it.</summary>
+    internal IEnumerable<StackSpec> Blocks => _values.Values.OfType<StackSpec>();
 
     /// <summary>Layers in all, inner ones and repeats included.</summary>
-    internal long Count => Repeats * (1 + _values.Values.OfType<StackSpec>().Sum(inner => inner.Count));
+    internal long Count => Repeats * (1 + Blocks.Sum(inner => inner.Count));
+
+    /// <summary>So many of it, one after another.</summary>
+    internal LayerSpec Times(int repeats) => new(Kind, _values, repeats, _places);
 
     /// <summary>The value of an option: the one given, or its default.</summary>
     internal TValue Get<TValue>(string option) =>
@@ -196,6 +202,14 @@ public sealed class LayerSpec
     /// <summary>The same layer with the stacks inside it changed.</summary>
     internal LayerSpec MapBlocks(Func<LayerSpec, LayerSpec> change) => new(
         Kind, _values.ToDictionary(item => item.Key, item => item.Value is StackSpec inner ? inner.Map(change) : item.Value), Repeats, _places);
+
+    /// <summary>This layer, and another that learns to take its place.</summary>
+    internal LayerSpec ImitatedBy(LayerSpec other) => LayerKind.ImitationOf(this, other, _places);
+
+    /// <summary>Makes one such layer.</summary>
+    internal ISequenceLayer<T> Make<T>(int inputs)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        Kind.Build<T>(this, inputs);
 
     /// <summary>Whether an option was given.</summary>
     internal bool Has(string option) => _values.ContainsKey(option);

@@ -42,18 +42,28 @@ public static class StackText
         return new StackSpec(layers);
     }
 
-    private static LayerSpec ReadLayer(StackTextReader reader)
+    /// <summary>Reads the name of a layer.</summary>
+    internal static LayerKind ReadKind(StackTextReader reader) => reader.Name("a layer", LayerKind.All, kind => kind.Name);
+
+    /// <summary>Reads a layer.</summary>
+    /// <param name="reader">The text.</param>
+    /// <param name="units">Its units where the text gives none; null: the text has to.</param>
+    internal static LayerSpec ReadLayer(StackTextReader reader, int? units = null)
     {
-        LayerKind kind = reader.Name("a layer", LayerKind.All, kind => kind.Name);
+        LayerKind kind = ReadKind(reader);
         var places = new StackTextPlaces(reader, kind);
         var values = new Dictionary<string, object>();
         if (reader.Accept('('))
         {
-            ReadValues(reader, kind, values, places);
+            ReadValues(reader, kind, values, places, units);
         }
-        else if (Missing(kind, values) is { } missing)
+        else
         {
-            throw reader.Error($"'(' and {Described(kind, missing)}");
+            FillUnits(kind, values, units);
+            if (Missing(kind, values) is { } missing)
+            {
+                throw reader.Error($"'(' and {Described(kind, missing)}");
+            }
         }
 
         int repeats = reader.Accept('x') ? reader.Count(1, MostLayers) : 1;
@@ -68,7 +78,15 @@ public static class StackText
     private static string Described(LayerKind kind, LayerOption option) =>
         option == kind.Options[0] ? $"{option.Form.Expected} ({option.Name} of {kind.Name})" : $"{option.Name}= and {option.Form.Expected} ({kind.Name} needs it)";
 
-    private static void ReadValues(StackTextReader reader, LayerKind kind, Dictionary<string, object> values, StackTextPlaces places)
+    private static void FillUnits(LayerKind kind, Dictionary<string, object> values, int? units)
+    {
+        if (units is { } count && Missing(kind, values) is { Name: LayerKind.UnitsName } option)
+        {
+            values[option.Name] = option.Form.Read(new StackTextReader(count.ToString(CultureInfo.InvariantCulture)));
+        }
+    }
+
+    private static void ReadValues(StackTextReader reader, LayerKind kind, Dictionary<string, object> values, StackTextPlaces places, int? units)
     {
         if (!reader.At(')'))
         {
@@ -87,6 +105,7 @@ public static class StackText
             while (reader.Accept(','));
         }
 
+        FillUnits(kind, values, units);
         if (reader.At(')') && Missing(kind, values) is { } missing)
         {
             throw reader.Error(Described(kind, missing));

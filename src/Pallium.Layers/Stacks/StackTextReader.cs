@@ -3,7 +3,9 @@ using System.Globalization;
 namespace Pallium.Layers;
 
 /// <summary>Reads the pieces of a stack's text, and says where it fails.</summary>
-internal sealed class StackTextReader(string text)
+/// <param name="text">The text.</param>
+/// <param name="what">What errors call it.</param>
+internal sealed class StackTextReader(string text, string what = "Stack")
 {
     private const int DeepestNesting = 16;
     private int _position;
@@ -156,7 +158,7 @@ internal sealed class StackTextReader(string text)
 
     /// <summary>The error that says anything about a place.</summary>
     public StackTextException RefusalAt(int position, string reason) =>
-        new(string.Create(CultureInfo.InvariantCulture, $"Stack, position {position + 1}: {reason}"), text, position + 1);
+        new(string.Create(CultureInfo.InvariantCulture, $"{what}, position {position + 1}: {reason}"), text, position + 1);
 
     private char Next() => AtEnd ? '\0' : text[_position];
 

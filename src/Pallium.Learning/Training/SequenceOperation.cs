@@ -44,6 +44,10 @@ public sealed class SequenceOperation<T>(ISequenceLayer<T> layer) : TapeOperatio
         return outputs;
     }
 
+    /// <summary>The layer's auxiliary losses, each summed over the window's slices, [1, losses].</summary>
+    /// <param name="outputs">What <see cref="Forward"/> returned.</param>
+    public static Variable Auxiliary(Variable outputs) => outputs.Output(AuxiliaryLosses);
+
     /// <summary>A loss with the layer's auxiliary losses added, each as its mean over slices times what the loss counts.</summary>
     /// <param name="tape">Receives the nodes.</param>
     /// <param name="loss">A sum over <paramref name="count"/> cells or slices, [1, 1].</param>

@@ -57,33 +57,6 @@ public sealed class WorldQuantizerTests
     }
 
     [Fact]
-    public void The_loss_is_the_larger_of_likelihood_and_errors()
-    {
-        QuantizationRecord Compare(params (double LogLoss, double Error)[] channels)
-        {
-            Evaluation Of(Func<(double LogLoss, double Error), (double, double)> pick) => new(
-                [.. channels.Select((channel, c) =>
-                {
-                    (double logLoss, double error) = pick(channel);
-                    var scores = new Scores(error, 0, error, 0.9, 10);
-                    return new ChannelEvaluation(Simulated.MixedChannels[c], scores, logLoss, 0, scores, scores, scores);
-                })], 0.9, 10, 10, 3, 1, 0);
-            return WorldQuantizer.Compare(WeightFormat.Int8, "test", Of(_ => (1, 2)), Of(channel => channel));
-        }
-
-        QuantizationRecord worse = Compare((1.02, 2), (1, 2));
-        Assert.Equal(Math.Exp(0.01) - 1, worse.LikelihoodLoss, 12);
-        Assert.Equal(0, worse.ErrorIncrease, 12);
-        Assert.Equal(worse.LikelihoodLoss, worse.Loss);
-        QuantizationRecord errors = Compare((0.9, 2 * 1.21), (1, 2), (1, double.NaN));
-        Assert.Equal(0.1, errors.ErrorIncrease, 12);
-        Assert.Equal(errors.ErrorIncrease, errors.Loss);
-        QuantizationRecord table = Compare((1.1, double.NaN));
-        Assert.True(double.IsNaN(table.ErrorIncrease));
-        Assert.Equal(table.LikelihoodLoss, table.Loss);
-    }
-
-    [Fact]
     public void A_table_is_measured_by_likelihood_alone()
     {
         Frame walk = Simulated.Walk(300, 3);

@@ -7,7 +7,7 @@ namespace Pallium.Experiments;
 /// <summary>Attention layers of a learned model replaced, half of them and all: what it costs, and what streaming gains.</summary>
 /// <remarks>
 /// A model of ETTh1 or traffic learns from the first 80 %; the last 20 % is the test, with the first part as history. Nothing is chosen by the test. Half are the odd layers. Throughput: slices
-/// a second of <see cref="Session.Observe"/>, all models taking turns over the same slices in one process, medians of blocks.
+/// a second of <see cref="Session.Advance"/>, all models taking turns over the same slices in one process, medians of blocks.
 /// </remarks>
 internal static class ConversionExperiment
 {
@@ -100,7 +100,7 @@ internal static class ConversionExperiment
         {
             for (int m = 0; m < models.Count; m++)
             {
-                sessions[m].Observe(slices[next]);
+                sessions[m].Advance(slices[next]);
                 trunks[m]();
             }
         }
@@ -112,7 +112,7 @@ internal static class ConversionExperiment
                 long from = Stopwatch.GetTimestamp();
                 for (int i = 0; i < SlicesPerBlock; i++)
                 {
-                    sessions[m].Observe(slices[(next + i) % slices.Length]);
+                    sessions[m].Advance(slices[(next + i) % slices.Length]);
                 }
 
                 seconds[m, 0, block] = Stopwatch.GetElapsedTime(from).TotalSeconds / SlicesPerBlock;

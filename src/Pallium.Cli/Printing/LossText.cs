@@ -30,9 +30,32 @@ internal static class LossText
         console.WriteLine($"On average over channels: {Losses(loss)}; {Share(tolerance)} of either is allowed.");
     }
 
-    /// <summary>Says that a loss is not allowed.</summary>
-    public static void Refuse(MeasuredLoss loss, double tolerance, string output) =>
+    /// <summary>Writes a changed model if its loss is allowed, tells what was measured, and gives the exit code.</summary>
+    public static int Conclude(WorldModel changed, MeasuredLoss loss, double tolerance, string output, bool isJson, Action<Utf8JsonWriter> writeJson, Action<IAnsiConsole> writeText)
+    {
+        bool isWithin = loss.Loss <= tolerance;
+        if (isWithin)
+        {
+            changed.Save(output);
+        }
+
+        if (isJson)
+        {
+            JsonOutput.Write(writeJson);
+        }
+        else
+        {
+            writeText(Terminal.Out());
+        }
+
+        if (isWithin)
+        {
+            return ExitCode.Success;
+        }
+
         Console.Error.WriteLine($"pallium: the loss of quality is {Share(loss.Loss)}, and {Share(tolerance)} was allowed; {output} was not written.");
+        return ExitCode.Failure;
+    }
 
     /// <summary>Both losses in words.</summary>
     public static string Losses(MeasuredLoss loss)

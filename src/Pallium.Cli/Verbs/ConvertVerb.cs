@@ -114,27 +114,7 @@ internal sealed class ConvertVerb
         Conversion result = ProgressDisplay.Convert(progress => model.Convert(replacement, frame, options, progress, interrupt.Token));
         DataFile.Warn(result.Warnings);
         var outcome = new Outcome(result, parsed.GetValue(_tolerance) ?? LossText.DefaultTolerance, model.Summary, result.Model.Summary);
-        if (outcome.IsWithin)
-        {
-            result.Model.Save(output);
-        }
-
-        if (parsed.GetValue(_json))
-        {
-            JsonOutput.Write(json => WriteJson(json, outcome));
-        }
-        else
-        {
-            WriteText(Terminal.Out(), outcome, output);
-        }
-
-        if (outcome.IsWithin)
-        {
-            return ExitCode.Success;
-        }
-
-        LossText.Refuse(result.Loss, outcome.Tolerance, output);
-        return ExitCode.Failure;
+        return LossText.Conclude(result.Model, result.Loss, outcome.Tolerance, output, parsed.GetValue(_json), json => WriteJson(json, outcome), console => WriteText(console, outcome, output));
     }
 
     /// <summary>The steps, scores before and after, and what became of it.</summary>

@@ -76,27 +76,7 @@ internal sealed class QuantizeVerb
         (_, long trunk, long head) = result.Model.Summary.MultiplyAdds;
         var outcome = new Outcome(
             result, parsed.GetValue(_tolerance) ?? LossText.DefaultTolerance, (model.Summary.StoredBytes, result.Model.Summary.StoredBytes), (Size(model), Size(result.Model)), (trunk, head));
-        if (outcome.IsWithin)
-        {
-            result.Model.Save(output);
-        }
-
-        if (parsed.GetValue(_json))
-        {
-            JsonOutput.Write(json => WriteJson(json, outcome));
-        }
-        else
-        {
-            WriteText(Terminal.Out(), outcome, output);
-        }
-
-        if (outcome.IsWithin)
-        {
-            return ExitCode.Success;
-        }
-
-        LossText.Refuse(result.Record, outcome.Tolerance, output);
-        return ExitCode.Failure;
+        return LossText.Conclude(result.Model, result.Record, outcome.Tolerance, output, parsed.GetValue(_json), json => WriteJson(json, outcome), console => WriteText(console, outcome, output));
     }
 
     private Quantization Measure(ParseResult parsed, WorldModel model, WeightFormat weights, string? data, string? history)

@@ -6,7 +6,7 @@ public sealed class ParseFaultTests
 {
     [Theory]
     [InlineData("forcast m", "found the command 'forcast', which does not exist; did you mean forecast?")]
-    [InlineData("xyzzy", "found the command 'xyzzy', which does not exist, expected one of demo, learn, forecast, infer, fill, watch, explain, plan, evaluate, sleep, quantize, select, inspect, stacks, bench (see pallium --help).")]
+    [InlineData("xyzzy", "found the command 'xyzzy', which does not exist, expected one of demo, learn, forecast, infer, fill, watch, explain, plan, evaluate, sleep, convert, quantize, select, inspect, stacks, bench (see pallium --help).")]
     [InlineData("forecast m --after d --horizn 3", "forecast: found the option '--horizn', which does not exist; did you mean --horizon?")]
     [InlineData("bench", "bench: found no command, expected layers (see pallium bench --help).")]
     [InlineData("bench layer", "bench: found the command 'layer', which does not exist; did you mean layers?")]

@@ -14,7 +14,7 @@ internal static class ConversionExperiment
     private const string File = "conversion";
     private const double TestShare = 0.2;
     private const int Blocks = 41;
-    private const int SlicesPerBlock = 100;
+    private const int MostSlicesPerBlock = 100;
     private const int UsualEpochs = 12;
     private const int UsualUpdates = 150;
     private const string Equal = "linear(64)+residual(rmsnorm+attention(64,window=512,heads=4))x4+rmsnorm";
@@ -96,6 +96,7 @@ internal static class ConversionExperiment
 
         // The first slices fill the rings and warm everything up.
         const int Filling = 1500;
+        int perBlock = Math.Min(MostSlicesPerBlock, (slices.Length - Filling) / Blocks);
         for (; next < Filling; next++)
         {
             for (int m = 0; m < models.Count; m++)
@@ -105,24 +106,24 @@ internal static class ConversionExperiment
             }
         }
 
-        for (int block = 0; block < Blocks; block++, next += SlicesPerBlock)
+        for (int block = 0; block < Blocks; block++, next += perBlock)
         {
             for (int m = 0; m < models.Count; m++)
             {
                 long from = Stopwatch.GetTimestamp();
-                for (int i = 0; i < SlicesPerBlock; i++)
+                for (int i = 0; i < perBlock; i++)
                 {
-                    sessions[m].Advance(slices[(next + i) % slices.Length]);
+                    sessions[m].Advance(slices[next + i]);
                 }
 
-                seconds[m, 0, block] = Stopwatch.GetElapsedTime(from).TotalSeconds / SlicesPerBlock;
+                seconds[m, 0, block] = Stopwatch.GetElapsedTime(from).TotalSeconds / perBlock;
                 from = Stopwatch.GetTimestamp();
-                for (int i = 0; i < SlicesPerBlock; i++)
+                for (int i = 0; i < perBlock; i++)
                 {
                     trunks[m]();
                 }
 
-                seconds[m, 1, block] = Stopwatch.GetElapsedTime(from).TotalSeconds / SlicesPerBlock;
+                seconds[m, 1, block] = Stopwatch.GetElapsedTime(from).TotalSeconds / perBlock;
             }
         }
 

@@ -18,68 +18,33 @@ public sealed record WindowChunksOptions(int Slices)
 /// (arXiv 1604.06174).
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class WindowChunks<T> : ISequenceLayer<T>
+public sealed class WindowChunks<T> : EnclosingLayer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly ISequenceLayer<T> _block;
     private readonly int _slices;
     private readonly bool _recomputes;
 
     /// <summary>Goes around a block.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A chunk has no slices.</exception>
     public WindowChunks(ISequenceLayer<T> block, WindowChunksOptions options)
+        : base(block)
     {
-        ArgumentNullException.ThrowIfNull(block);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Slices);
-        (_block, _slices, _recomputes) = (block, options.Slices, options.Recomputes);
+        (_slices, _recomputes) = (options.Slices, options.Recomputes);
     }
 
     /// <inheritdoc/>
-    public int Inputs => _block.Inputs;
-
-    /// <inheritdoc/>
-    public int Outputs => _block.Outputs;
-
-    /// <inheritdoc/>
-    public int StateSize => _block.StateSize;
-
-    /// <inheritdoc/>
-    public IEnumerable<(string Name, Parameter<T> Parameter)> Parameters => _block.Parameters;
-
-    /// <inheritdoc/>
-    public LayerCost Cost => _block.Cost;
-
-    /// <inheritdoc/>
-    public IReadOnlyList<string> AuxiliaryLosses => _block.AuxiliaryLosses;
-
-    /// <inheritdoc/>
-    public void Initialize(Rng rng) => _block.Initialize(rng);
-
-    /// <inheritdoc/>
-    public void Refresh() => _block.Refresh();
-
-    /// <inheritdoc/>
-    public void ConstrainStart(Span<T> start) => _block.ConstrainStart(start);
-
-    /// <inheritdoc/>
-    public int StepScratch(int rows) => _block.StepScratch(rows);
-
-    /// <inheritdoc/>
-    public void Step(ReadOnlySpan<T> inputs, ReadOnlySpan<T> elapsed, Span<T> states, Span<T> outputs, Span<T> scratch) =>
-        _block.Step(inputs, elapsed, states, outputs, scratch);
-
-    /// <inheritdoc/>
-    public int TraceSize(int steps, int rows) =>
+    public override int TraceSize(int steps, int rows) =>
         checked(StatesRoom(rows) + (Chunks(steps) * (StatesRoom(rows) + (_recomputes ? 0 : BlockRoom(steps, rows)))));
 
     /// <inheritdoc/>
-    public int PassScratch(int steps, int rows) => checked(
+    public override int PassScratch(int steps, int rows) => checked(
         (2 * StatesRoom(rows)) + SpanCarver.Room(AuxiliaryLosses.Count) + (_recomputes ? BlockRoom(steps, rows) : 0)
-        + Math.Max(_block.PassScratch(Length(0, steps), rows), _block.PassScratch(Length(Chunks(steps) - 1, steps), rows)));
+        + Math.Max(Block.PassScratch(Length(0, steps), rows), Block.PassScratch(Length(Chunks(steps) - 1, steps), rows)));
 
     /// <inheritdoc/>
-    public void Forward(in SequencePass<T> pass)
+    public override void Forward(in SequencePass<T> pass)
     {
         this.CheckPass(pass);
         pass.Start.CopyTo(pass.Trace);
@@ -87,13 +52,13 @@ public sealed class WindowChunks<T> : ISequenceLayer<T>
         for (int chunk = 0; chunk < Chunks(pass.Steps); chunk++)
         {
             SequencePass<T> part = PartOf(pass, chunk, pass.Auxiliary, pass.Scratch);
-            _block.Forward(part);
+            Block.Forward(part);
             part.Final.CopyTo(pass.Final);
         }
     }
 
     /// <inheritdoc/>
-    public void Backward(in SequencePass<T> pass, in SequenceGradients<T> gradients)
+    public override void Backward(in SequencePass<T> pass, in SequenceGradients<T> gradients)
     {
         this.CheckPass(pass, gradients);
         var carver = new SpanCarver<T>(pass.Scratch);
@@ -106,14 +71,14 @@ public sealed class WindowChunks<T> : ISequenceLayer<T>
             SequencePass<T> part = PartOf(pass, chunk, counted, carver.Rest);
             if (_recomputes)
             {
-                _block.Forward(part);
+                Block.Forward(part);
             }
 
             dStart.CopyTo(dFinal);
             dStart.Clear();
             int first = chunk * _slices * pass.Rows;
             int slices = part.Steps * pass.Rows;
-            _block.Backward(
+            Block.Backward(
                 part,
                 new SequenceGradients<T>
                 {
@@ -130,10 +95,6 @@ public sealed class WindowChunks<T> : ISequenceLayer<T>
         StateRows.Add(pass.Rows, StateSize, 0, StateSize, dStart, gradients.Start);
     }
 
-    /// <inheritdoc/>
-    public (StepNode Outputs, StepNode? State) Describe(StepGraph<T> graph, StepNode inputs, StepNode elapsed, StepNode? state) =>
-        _block.Describe(graph, inputs, elapsed, state);
-
     private int Chunks(int steps) => (int)(((long)steps + _slices - 1) / _slices);
 
     private int Length(int chunk, int steps) => Math.Min(_slices, steps - (chunk * _slices));
@@ -142,7 +103,7 @@ public sealed class WindowChunks<T> : ISequenceLayer<T>
 
     /// <summary>Room for the trace of any chunk.</summary>
     private int BlockRoom(int steps, int rows) => SpanCarver.Room(
-        Math.Max(_block.TraceSize(Length(0, steps), rows), _block.TraceSize(Length(Chunks(steps) - 1, steps), rows)));
+        Math.Max(Block.TraceSize(Length(0, steps), rows), Block.TraceSize(Length(Chunks(steps) - 1, steps), rows)));
 
     /// <summary>The pass of one chunk. The trace is: states before the first, then for every chunk the states after it and, where it is kept, its trace.</summary>
     private SequencePass<T> PartOf(in SequencePass<T> pass, int chunk, Span<T> auxiliary, Span<T> scratch)
@@ -162,7 +123,7 @@ public sealed class WindowChunks<T> : ISequenceLayer<T>
             Start = pass.Trace.Slice(chunk == 0 ? 0 : after - stride, pass.Start.Length),
             Outputs = pass.Outputs.Slice(first * Outputs, slices * Outputs),
             Final = pass.Trace.Slice(after, pass.Start.Length),
-            Trace = (_recomputes ? scratch : pass.Trace[(after + states)..])[.._block.TraceSize(steps, pass.Rows)],
+            Trace = (_recomputes ? scratch : pass.Trace[(after + states)..])[..Block.TraceSize(steps, pass.Rows)],
             Scratch = _recomputes ? scratch[block..] : scratch,
             Auxiliary = auxiliary,
             Noise = pass.Noise?.For(chunk),

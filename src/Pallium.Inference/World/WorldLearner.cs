@@ -221,7 +221,7 @@ internal static class WorldLearner
             learned = Options.Weights is { } format ? learned.Round(format) : learned;
             (NetworkShares shares, ChannelContribution[] contributions) = ShareFit.Fit(Engine, validation);
             var engine = new WorldEngine(Engine.Schema, Engine.Normalizer, Engine.Clock, core, network, shares);
-            LearningRun run = LearningRun.Of(Source, Parts.Slices, outcome, Options.Seed) with { Stages = course?.Ended };
+            LearningRun run = LearningRun.Of(Source, Parts.Slices, outcome, Options.Seed) with { Stages = course?.Report };
             return (this with { Engine = engine }).Finish(learned, run, contributions);
         }
 

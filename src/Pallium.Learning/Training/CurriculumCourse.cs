@@ -30,6 +30,15 @@ public sealed class CurriculumCourse
     /// <summary>Which stages ended, when and why, in sentences.</summary>
     public IReadOnlyList<string> Ended => _ended;
 
+    /// <summary>What is to be told once learning is over: <see cref="Ended"/>, and, if there are, the stages that were not reached.</summary>
+    public IReadOnlyList<string> Report => Stage == _curriculum.Stages.Count - 1 ? _ended :
+    [
+        .. _ended,
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"Learning ended in stage '{_curriculum.Stages[Stage].Name}', after {_done - _begun:N0} updates of it; not reached: '{string.Join("', '", _curriculum.Stages.Skip(Stage + 1).Select(stage => stage.Name))}'."),
+    ];
+
     /// <summary>Before update <paramref name="step"/> (from 0).</summary>
     /// <returns>Whether another stage begins with it.</returns>
     public bool Begin(long step)

@@ -15,6 +15,20 @@ public sealed class CurriculumCourseTests
         Assert.Equal(["Stage 'one' ended after 3 updates: as long as it was to be."], course.Ended);
     }
 
+    [Fact]
+    public void Stages_that_were_not_reached_are_told()
+    {
+        CurriculumCourse course = Course(new CurriculumStage("one", First) { Steps = 3 });
+        course.Begin(0);
+        course.Begin(1);
+        Assert.Empty(course.Ended);
+        string unreached = Assert.Single(course.Report);
+        Assert.StartsWith("Learning ended in stage 'one', after 2 updates of it; not reached: '", unreached, StringComparison.Ordinal);
+        course.Begin(2);
+        course.Begin(3);
+        Assert.Equal(course.Ended, course.Report);
+    }
+
     /// <summary>Only the loss of what the stage draws counts.</summary>
     [Fact]
     public void A_stage_ends_below_its_loss()
